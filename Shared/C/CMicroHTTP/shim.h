@@ -1,0 +1,3 @@
+// GNU libmicrohttpd.
+#pragma once
+#include <microhttpd.h>
