@@ -1,0 +1,44 @@
+/// What a programme costs. Its version is named by every order placed under it.
+public struct PriceList: Hashable, Sendable, Codable {
+    /// 10 billion minor units: far above any bundle, far below any overflow.
+    public static let minorUnitsMax: Int64 = 10_000_000_000
+
+    public var version: Int
+    public var currency: Currency
+    /// One film alone, in minor units.
+    public var filmMinorUnits: Int64
+    /// All slots of the bundle together, in minor units.
+    public var bundleMinorUnits: Int64
+
+    public init(version: Int, currency: Currency, filmMinorUnits: Int64, bundleMinorUnits: Int64) {
+        self.version = version
+        self.currency = currency
+        self.filmMinorUnits = filmMinorUnits
+        self.bundleMinorUnits = bundleMinorUnits
+    }
+
+    public var film: Money { Money(minorUnits: filmMinorUnits, currency: currency) }
+    public var bundle: Money { Money(minorUnits: bundleMinorUnits, currency: currency) }
+
+    /// The bundle's price divided over its lines: the prices add up to it exactly, the first lines carry the rest.
+    public func linePrices(slots: Int) -> [Money] {
+        guard slots > 0 else { return [] }
+        let (share, rest) = bundleMinorUnits.quotientAndRemainder(dividingBy: Int64(slots))
+        return (0..<slots).map { line in
+            Money(minorUnits: share + (Int64(line) < rest ? 1 : 0), currency: currency)
+        }
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case version, currency, filmMinorUnits, bundleMinorUnits
+    }
+
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.self)
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        version = try fields.number(Int.self, .version, in: 1...Int(Int32.max))
+        currency = try fields.decode(Currency.self, forKey: .currency)
+        filmMinorUnits = try fields.number(Int64.self, .filmMinorUnits, in: 0...Self.minorUnitsMax)
+        bundleMinorUnits = try fields.number(Int64.self, .bundleMinorUnits, in: 0...Self.minorUnitsMax)
+    }
+}
