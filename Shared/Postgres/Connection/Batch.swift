@@ -1,0 +1,66 @@
+/// What is sent in one go and answered in one go: some statements and one Sync, or one script.
+struct Batch: Sendable {
+    enum Body: Sendable {
+        /// In pipeline mode: one round trip, and atomic where no transaction is open.
+        case statements([SQL])
+        /// Several statements in one text, by the simple protocol.
+        case script(String)
+    }
+
+    /// When its work becomes permanent: decides what a connection lost in flight means.
+    enum Commit: Sendable {
+        /// It only reads, or a COMMIT will come in a batch of its own.
+        case never
+        /// At the Sync.
+        case atEnd
+        /// It is the COMMIT itself.
+        case byStatement
+    }
+
+    enum Completion: Sendable {
+        case caller(CheckedContinuation<Result<[Rows], PostgresError>, Never>)
+        /// The connection's own work.
+        case setUp, housekeeping
+    }
+
+    var body: Body
+    var commit: Commit
+    var completion: Completion
+    /// Results at the front that the caller did not ask for: of the BEGIN that was put before.
+    var hiddenResults = 0
+    /// Whether a statement may be prepared.
+    var prepares = true
+    /// Whether `answerMax` holds: not for migrations.
+    var isBounded = true
+    /// Run again because a prepared statement was out of date; done once.
+    var isRetry = false
+
+    init(_ statements: [SQL], commit: Commit, completion: Completion) {
+        body = .statements(statements)
+        self.commit = commit
+        self.completion = completion
+    }
+
+    init(script: String, commit: Commit, completion: Completion) {
+        body = .script(script)
+        self.commit = commit
+        self.completion = completion
+    }
+
+    func complete(_ outcome: Result<[Rows], PostgresError>) {
+        guard case .caller(let continuation) = completion else { return }
+        continuation.resume(returning: outcome)
+    }
+
+    var isWriting: Bool {
+        switch body {
+        case .statements(let statements): !statements.allSatisfy(\.isReading)
+        case .script: true
+        }
+    }
+
+    func label(_ index: Int) -> String? {
+        guard case .statements(let statements) = body, statements.indices.contains(index) else { return nil }
+        return statements[index].label
+    }
+}
