@@ -1,0 +1,230 @@
+internal import CRDKafka
+public import Reactor
+
+/// How a consumer behaves. All members of a group must agree on the session timeout and assignor.
+public struct KafkaConsumerOptions: Sendable {
+    /// Records a batch at the most.
+    public var batchRecordsMax = 500
+    /// A batch is closed when its keys and values reach this.
+    public var batchBytesMax = 8 << 20
+    /// How long a batch may be in hand, and `next` uncalled, while a rebalance waits for it. After that the group
+    /// goes on without this consumer; the batch's commit fails with `.batchLost` and it is delivered again.
+    public var batchHoldMax: Duration = .seconds(60)
+    /// How soon the group notices that a member has died (6 s is the least that Apache Kafka allows).
+    public var sessionTimeout: Duration = .seconds(6)
+    /// How long a broker may hold an empty fetch. Apache Kafka answers as soon as there is a record; the embedded
+    /// broker does not, so that this is its latency.
+    public var fetchWaitMax: Duration = .milliseconds(50)
+    /// How long `commit` waits for the group's coordinator.
+    public var commitWaitMax: Duration = .seconds(10)
+
+    public init() {}
+}
+
+/// A member of a group: one batch at a time, committed when its effects are.
+///
+/// It owns a librdkafka consumer and which batch is in hand. It refuses to let a rebalance pass while a batch is
+/// in hand: events of the group are only looked at inside `next` and `close`, so partitions move after the
+/// commit or the abandonment (range assignor, eager: all partitions are given back, then given out). And it
+/// commits nothing by itself: committed offsets may lag behind the effects and never lead them.
+///
+/// When the bootstrap file names another broker while all are down, a new librdkafka consumer is made inside: the
+/// batch in hand is lost (`.batchLost`), an `assigned` event follows, and reading starts from what the group has
+/// committed there (nothing, on a fresh broker).
+public actor KafkaConsumer {
+    nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
+
+    public nonisolated let group: String
+    public nonisolated let topics: [String]
+    let configuration: KafkaConfiguration
+    let options: KafkaConsumerOptions
+    let events: KafkaEventHandler?
+
+    var session: ConsumerSession?
+    var ticking: LoopTimer?
+    var brokersAreDown = false
+    var clusterIDSeen: String?
+    var isClosing = false
+
+    private var waiter: (number: Int, continuation: CheckedContinuation<KafkaBatch?, Never>)?
+    private var lastWaiterNumber = 0
+    private var inHand: (batch: KafkaBatch, session: ConsumerSession)?
+    private var lastBatchNumber = 0
+    private var emptyHand: Latch?
+
+    /// Checks the settings and starts librdkafka's threads; joins the group in the background. From any thread.
+    public init(
+        _ configuration: KafkaConfiguration, group: String, topics: [String], on loop: EventLoop,
+        options: KafkaConsumerOptions = KafkaConsumerOptions(), events: KafkaEventHandler? = nil
+    ) throws(KafkaError) {
+        try ClientProperties.check(configuration)
+        self.configuration = configuration
+        self.group = group
+        self.topics = topics
+        self.loop = loop
+        self.options = options
+        self.events = events
+        let first = try Self.makeClient(configuration, group: group, options: options)
+        loop.execute { self.assumeIsolated { $0.start(first) } }
+    }
+
+    isolated deinit {
+        ticking?.cancel()
+        session?.stopWatching()
+    }
+
+    // MARK: - Batches
+
+    /// Waits for records and hands them out; `nil` when the consumer closes or the calling task is cancelled.
+    /// The batch before must have been committed or abandoned.
+    public func next() async throws(KafkaError) -> KafkaBatch? {
+        guard inHand == nil, waiter == nil else {
+            throw KafkaError(.misuse, retriable: false, "a batch is in hand or awaited already")
+        }
+        lastWaiterNumber += 1
+        let number = lastWaiterNumber
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard !isClosing, !Task.isCancelled else {
+                    continuation.resume(returning: nil)
+                    return
+                }
+                waiter = (number, continuation)
+                drain()
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.endWaiting(number) } }
+        }
+    }
+
+    /// Tells the group that everything up to the end of `batch` is done with. When it throws, the batch is no
+    /// longer in hand all the same: a later commit covers it, or its records come again.
+    public func commit(_ batch: KafkaBatch) async throws(KafkaError) {
+        guard let (held, session) = inHand, held.number == batch.number else {
+            throw KafkaError(.misuse, retriable: false, "the batch to be committed is not in hand")
+        }
+        defer { release(batch) }
+        guard session === self.session, !session.assignmentIsLost else {
+            throw KafkaError(
+                .batchLost, retriable: false, "the batch's partitions were taken away before it was committed")
+        }
+        try await session.commit(batch, number: batch.number, within: options.commitWaitMax, on: loop)
+    }
+
+    /// Gives `batch` back unprocessed: its records come again, to this consumer or to another member.
+    public func abandon(_ batch: KafkaBatch) {
+        guard let (held, session) = inHand, held.number == batch.number else { return }
+        if session === self.session { session.rewind(to: batch) }
+        release(batch)
+    }
+
+    private func release(_ batch: KafkaBatch) {
+        guard inHand?.batch.number == batch.number else { return }
+        inHand = nil
+        emptyHand?.open()
+    }
+
+    /// The waiter of that number, not one that came after it.
+    private func endWaiting(_ number: Int) {
+        guard waiter?.number == number else { return }
+        finishWaiting(with: nil)
+    }
+
+    private func finishWaiting(with batch: KafkaBatch?) {
+        let ended = waiter
+        waiter = nil
+        ended?.continuation.resume(returning: batch)
+    }
+
+    /// Looks into the queue while somebody waits for a batch, and hands out what is there.
+    func drain() {
+        guard let session else { return }
+        session.client.clearWakeUp()
+        session.handleReplies()
+        guard waiter != nil, inHand == nil else { return }
+        let records = collect(session)
+        guard !records.isEmpty, session === self.session else { return }
+        lastBatchNumber += 1
+        let batch = KafkaBatch(arrived: records, assignment: session.assignmentNumber, number: lastBatchNumber)
+        session.noteHandedOut(batch)
+        inHand = (batch, session)
+        finishWaiting(with: batch)
+    }
+
+    // MARK: - Closing
+
+    /// Waits until the batch in hand is committed or abandoned, leaves the group, and stops; at `limit` without
+    /// that (the group then notices by the session timeout). `next` returns nil from now on. Never throws, and
+    /// is not cut short by cancellation.
+    public func close(within limit: Duration) async {
+        guard !isClosing else { return }
+        isClosing = true
+        let deadline = ContinuousClock.now + limit
+        ticking?.cancel()
+        finishWaiting(with: nil)
+        if inHand != nil {
+            let empty = Latch()
+            emptyHand = empty
+            await empty.wait(atMost: limit, on: loop)
+        }
+        await session?.leaveGroup(within: max(.zero, deadline - .now), on: loop)
+        let destroyed = session?.client.destroyed
+        session?.stopWatching()
+        session = nil
+        inHand = nil
+        await destroyed?.wait(atMost: max(.zero, deadline - .now), on: loop)
+    }
+
+    // MARK: - Knowing
+
+    /// The id of the cluster that answers now. Costs nothing once a broker has told it.
+    public func clusterID(within limit: Duration = .seconds(5)) async throws(KafkaError) -> String {
+        let client = try currentClient()
+        if let id = client.cachedClusterID { return id }
+        return try await onOwnThread { () throws(KafkaError) in try client.blockingClusterID(within: limit) }
+    }
+
+    /// How many records of each assigned partition are still to be handed out, by the last fetch's answer.
+    /// A partition of which nothing is known yet is left out.
+    public func lag() -> [KafkaLag] { session?.lag() ?? [] }
+
+    /// For each assigned partition what the group has committed and what the broker holds. Asks the brokers.
+    public func assignment(within limit: Duration = .seconds(5)) async throws(KafkaError) -> [KafkaAssignment] {
+        let client = try currentClient()
+        let partitions = session?.assigned ?? []
+        return try await onOwnThread { () throws(KafkaError) in
+            try client.blockingAssignment(of: partitions, within: limit)
+        }
+    }
+
+    private func currentClient() throws(KafkaError) -> Client {
+        guard !isClosing else { throw .closed }
+        guard let client = session?.client else {
+            throw KafkaError(.failed, retriable: true, "the bootstrap file names no broker yet")
+        }
+        return client
+    }
+}
+
+/// Records that a partition holds and this consumer has not handed out yet.
+public struct KafkaLag: Sendable, Hashable {
+    public let partition: KafkaTopicPartition
+    public let records: Int64
+}
+
+/// An assigned partition as the group and the broker know it.
+public struct KafkaAssignment: Sendable, Hashable {
+    public let partition: KafkaTopicPartition
+    /// Where the group goes on; `nil` if it never committed anything here (it begins at `low`).
+    public let committed: Int64?
+    /// The first offset that the broker still has.
+    public let low: Int64
+    /// The offset that the next record will get.
+    public let high: Int64
+
+    /// Whether records were deleted before the group has seen them.
+    public var hasLostRecords: Bool { low > (committed ?? 0) }
+}
