@@ -76,5 +76,7 @@ struct CodeTests {
     func quoting() {
         let error = #expect(throws: InvalidValue.self) { try Slug(String(repeating: "Ä", count: 5_000)) }
         #expect((error?.sentence.count ?? .max) < 200)
+        let escape = #expect(throws: InvalidValue.self) { try Slug("\u{1B}[2J\r\n\0") }
+        #expect(escape?.sentence.unicodeScalars.contains { $0.properties.generalCategory == .control } == false)
     }
 }

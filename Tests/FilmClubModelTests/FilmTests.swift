@@ -102,7 +102,15 @@ struct FilmTests {
     func limits() {
         let credits = Array(repeating: #"{"role":"cast","name":"A"}"#, count: 501).joined(separator: ",")
         #expect(throws: JSONError.self) { try decode(",\"credits\":[\(credits)]") }
-        let long = String(repeating: "a", count: 301)
-        #expect(throws: JSONError.self) { try decode(",\"originalTitle\":\"\(long)\"") }
+        for long in [String(repeating: "a", count: 301), "a" + String(repeating: "\u{301}", count: 300)] {
+            #expect(throws: JSONError.self) { try decode(",\"originalTitle\":\"\(long)\"") }
+        }
+    }
+
+    @Test("A line has no breaks, a paragraph may; neither has other control characters")
+    func controlCharacters() throws {
+        #expect(throws: JSONError.self) { try decode(#","originalTitle":"Two\nlines""#) }
+        #expect(throws: JSONError.self) { try decode(#","synopsis":"A bell\u0007""#) }
+        #expect(try decode(#","synopsis":"Two\nlines""#).synopsis == "Two\nlines")
     }
 }

@@ -60,7 +60,7 @@ public enum PaymentTerms: Hashable, Sendable {
 }
 
 extension PaymentTerms: Codable {
-    static let purchaseOrderCharactersMax = 64
+    static let purchaseOrderScalarsMax = 64
 
     enum CodingKeys: String, CodingKey {
         case method, purchaseOrderNumber
@@ -74,8 +74,8 @@ extension PaymentTerms: Codable {
                 .decodingError(at: fields.codingPath + [CodingKeys.method])
         }
         let number = try fields.line(.purchaseOrderNumber)
-        guard number.count <= Self.purchaseOrderCharactersMax else {
-            throw InvalidValue("A purchase order's number has at most \(Self.purchaseOrderCharactersMax) characters.")
+        guard number.unicodeScalars.count <= Self.purchaseOrderScalarsMax else {
+            throw InvalidValue("A purchase order's number has at most \(Self.purchaseOrderScalarsMax) characters.")
                 .decodingError(at: fields.codingPath + [CodingKeys.purchaseOrderNumber])
         }
         self = .purchaseOrder(number: number)

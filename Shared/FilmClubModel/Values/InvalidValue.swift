@@ -15,9 +15,16 @@ public struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible {
         .dataCorrupted(.init(codingPath: path, debugDescription: sentence))
     }
 
-    /// The value as a refusal quotes it: cut at 40 characters, so that no answer grows with its question.
+    /// The value as a refusal quotes it: cut at 40 scalars, so that no answer grows with its question, and without
+    /// control characters, so that no terminal obeys it.
     static func quoted(_ text: String) -> String {
-        let shown = text.prefix(40).map { $0.isNewline || $0 == "\0" ? "\u{FFFD}" : $0 }
-        return "“\(String(shown))\(text.count > 40 ? "…" : "")”"
+        let scalars = text.unicodeScalars
+        var shown = String.UnicodeScalarView()
+        for scalar in scalars.prefix(40) { shown.append(scalar.isControl ? "\u{FFFD}" : scalar) }
+        return "“\(String(shown))\(scalars.dropFirst(40).isEmpty ? "" : "…")”"
     }
+}
+
+extension Unicode.Scalar {
+    var isControl: Bool { properties.generalCategory == .control }
 }

@@ -1,9 +1,9 @@
 /// The limits on free text and lists that come from outside.
 public enum TextLimits {
-    /// A name, a title, a heading: characters.
-    public static let lineCharactersMax = 300
-    /// A paragraph, a quote, a synopsis: characters.
-    public static let paragraphCharactersMax = 10_000
+    /// A name, a title, a heading: Unicode scalars.
+    public static let lineScalarsMax = 300
+    /// A paragraph, a quote, a synopsis: Unicode scalars.
+    public static let paragraphScalarsMax = 10_000
     /// Entries of one list in a document.
     public static let listEntriesMax = 500
 }
@@ -11,22 +11,22 @@ public enum TextLimits {
 extension KeyedDecodingContainer {
     /// A text of one line that says something. It is kept byte for byte.
     func line(_ key: Key) throws -> String {
-        try checked(decode(String.self, forKey: key), key, max: TextLimits.lineCharactersMax)
+        try checked(decode(String.self, forKey: key), key, as: .line)
     }
 
     func lineIfPresent(_ key: Key) throws -> String? {
         try decodeIfPresent(String.self, forKey: key).map {
-            try checked($0, key, max: TextLimits.lineCharactersMax)
+            try checked($0, key, as: .line)
         }
     }
 
     func paragraph(_ key: Key) throws -> String {
-        try checked(decode(String.self, forKey: key), key, max: TextLimits.paragraphCharactersMax)
+        try checked(decode(String.self, forKey: key), key, as: .paragraph)
     }
 
     func paragraphIfPresent(_ key: Key) throws -> String? {
         try decodeIfPresent(String.self, forKey: key).map {
-            try checked($0, key, max: TextLimits.paragraphCharactersMax)
+            try checked($0, key, as: .paragraph)
         }
     }
 
@@ -78,9 +78,9 @@ extension KeyedDecodingContainer {
         return number
     }
 
-    private func checked(_ text: String, _ key: Key, max: Int) throws -> String {
+    private func checked(_ text: String, _ key: Key, as form: TextForm) throws -> String {
         do throws(InvalidValue) {
-            return try checkedText(text, max: max)
+            return try form.checked(text)
         } catch {
             throw error.decodingError(at: codingPath + [key])
         }
@@ -94,19 +94,34 @@ private struct Paragraph: Decodable {
     init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         do throws(InvalidValue) {
-            self.text = try checkedText(text, max: TextLimits.paragraphCharactersMax)
+            self.text = try TextForm.paragraph.checked(text)
         } catch {
             throw error.decodingError(at: decoder.codingPath)
         }
     }
 }
 
-private func checkedText(_ text: String, max: Int) throws(InvalidValue) -> String {
-    guard text.contains(where: { !$0.isWhitespace }) else {
-        throw InvalidValue("The text is empty; leave the field out if there is none.")
+private enum TextForm {
+    /// Without line breaks or other control characters.
+    case line
+    /// With line breaks and tabs.
+    case paragraph
+
+    func checked(_ text: String) throws(InvalidValue) -> String {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw InvalidValue("The text is empty; leave the field out if there is none.")
+        }
+        let count = text.unicodeScalars.count
+        let max = self == .line ? TextLimits.lineScalarsMax : TextLimits.paragraphScalarsMax
+        guard count <= max else {
+            throw InvalidValue("The text has \(count) characters; at most \(max) are allowed.")
+        }
+        let isBroken: (Unicode.Scalar) -> Bool = { scalar in
+            scalar.isControl && (self == .line || !["\n", "\r", "\t"].contains(scalar))
+        }
+        guard !text.unicodeScalars.contains(where: isBroken) else {
+            throw InvalidValue("The text contains a control character, such as a line break in a single line.")
+        }
+        return text
     }
-    guard text.count <= max else {
-        throw InvalidValue("The text has \(text.count) characters; at most \(max) are allowed.")
-    }
-    return text
 }
