@@ -91,7 +91,7 @@ let package = Package(
         shared("Kafka", uses: ["CRDKafka", "Reactor"], settings: strictMemory),
         shared("HTTPServer", "HTTP/Server", uses: ["CMicroHTTP", "JSON", "Reactor"], settings: strictMemory),
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
-        shared("ServiceShell", uses: ["HTTPServer", "JOSE", "JSON", "Reactor"]),
+        shared("ServiceShell", uses: ["FilmClubModel", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         shared(
             "Messaging", uses: ["FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell"],
             resources: [.embedInCode("Migrations")]),
@@ -116,7 +116,7 @@ let package = Package(
         tests("PostgresTests", uses: ["Postgres", "Reactor"]),
         tests("KafkaTests", uses: ["Kafka", "Reactor"]),
         tests("HTTPTests", uses: ["HTTPServer", "HTTPClient", "JSON", "Reactor"]),
-        tests("ServiceShellTests", uses: ["ServiceShell", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        tests("ServiceShellTests", uses: ["ServiceShell", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         tests("MessagingTests", uses: ["Messaging", "FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor"]),
         tests("OperatorTests", uses: ["OperatorCommand", "FilmClubModel", "JSON"]),
         tests("SystemTests", uses: ["FilmClubModel", "HTTPClient", "JOSE", "JSON", "Reactor"]),

@@ -1,0 +1,93 @@
+import Reactor
+import Testing
+
+@testable import ServiceShell
+
+@Suite("Lifecycle")
+struct LifecycleTests {
+    private let journal = Lock<[String]>([])
+    private let recorder = LogRecorder()
+
+    private func note(_ entry: String) { journal.withLock { $0.append(entry) } }
+    private var notes: [String] { journal.withLock { $0 } }
+
+    private func service(_ name: String) -> ClosureService {
+        ClosureService(name, start: { note("start \(name)") }, stop: { _ in note("stop \(name)") })
+    }
+
+    private func withLifecycle(_ body: (Lifecycle) async throws -> Void) async throws {
+        let loop = try EventLoop.spawn(name: "lifecycle")
+        defer { loop.stop() }
+        try await body(Lifecycle(on: loop, log: Log(to: recorder, level: .debug)))
+    }
+
+    private struct Broken: Error {}
+
+    @Test("Services start in order and stop in reverse")
+    func order() async throws {
+        try await withLifecycle { lifecycle in
+            try await lifecycle.start([service("pool"), service("relay"), service("http")])
+            #expect(await lifecycle.stop(within: .seconds(30)) == .clean)
+            #expect(notes == ["start pool", "start relay", "start http", "stop http", "stop relay", "stop pool"])
+            #expect(await lifecycle.stop(within: .seconds(30)) == .clean, "a second stop has nothing to do")
+            #expect(notes.count == 6)
+        }
+    }
+
+    @Test("After a failed start only what had started is stopped")
+    func failedStart() async throws {
+        try await withLifecycle { lifecycle in
+            let broken = ClosureService("broken", start: { throw Broken() })
+            await #expect(throws: Broken.self) {
+                try await lifecycle.start([service("pool"), broken, service("http")])
+            }
+            #expect(await lifecycle.stop(within: .seconds(30)) == .clean)
+            #expect(notes == ["start pool", "stop pool"])
+            #expect(recorder.lines(of: "service.start.failed").count == 1)
+        }
+    }
+
+    @Test("A service that hangs is left behind at the deadline, and the others are stopped all the same")
+    func hangingService() async throws {
+        try await withLifecycle { lifecycle in
+            let never = Gate()
+            let hanging = ClosureService("hanging", stop: { _ in await never.wait() })
+            try await lifecycle.start([service("pool"), hanging, service("http")])
+            #expect(await lifecycle.stop(within: .milliseconds(600)) == .abandoned(["hanging"]))
+            #expect(notes == ["start pool", "start http", "stop http", "stop pool"])
+            #expect(recorder.lines(of: "service.stop.abandoned").count == 1)
+            never.open()
+        }
+    }
+
+    @Test("A stop during the start ends the start; nothing starts afterwards")
+    func stopDuringStart() async throws {
+        try await withLifecycle { lifecycle in
+            let reached = Gate()
+            let loop = lifecycle.loop
+            let slow = ClosureService(
+                "slow",
+                start: {
+                    reached.open(); try await loop.sleep(for: .seconds(600))
+                })
+            let starting = Task {
+                do { try await lifecycle.start([service("pool"), slow, service("http")]) } catch { note("\(error)") }
+            }
+            await reached.wait()
+            #expect(await lifecycle.stop(within: .seconds(60), starting: starting) == .clean)
+            #expect(notes == ["start pool", "CancellationError()", "stop pool"])
+            await #expect(throws: CancellationError.self) { try await lifecycle.start([service("late")]) }
+        }
+    }
+}
+
+/// Opened once; everybody who waits goes on.
+final class Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func open() { continuation.finish() }
+    func wait() async { for await _ in stream {} }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import Reactor
+import Testing
+
+@testable import ServiceShell
+
+@Suite("Shell run")
+struct ShellRunTests {
+    private let journal = Lock<[String]>([])
+    private let recorder = LogRecorder()
+
+    private func note(_ entry: String) { journal.withLock { $0.append(entry) } }
+    private var notes: [String] { journal.withLock { $0 } }
+
+    private func service(_ name: String) -> ClosureService {
+        ClosureService(name, start: { note("start \(name)") }, stop: { _ in note("stop \(name)") })
+    }
+
+    private func withContext(_ body: (ShellContext) async throws -> Void) async throws {
+        let loop = try EventLoop.spawn(name: "shell-run")
+        defer { loop.stop() }
+        try await body(
+            ShellContext(
+                name: "test", configuration: Configuration(keys: ShellKeys.all, environment: [:]),
+                log: Log(to: recorder), metrics: Metrics(), health: Health(), loop: loop, stopRequests: StopRequests()))
+    }
+
+    @Test("A signal ends a running process in good order: not ready first, then the services in reverse")
+    func gracefulStop() async throws {
+        try await withContext { context in
+            let run = ShellRun(context, stopWithin: .seconds(30))
+            let health = context.health
+            let http = ClosureService(
+                "http", start: { note("start http") },
+                stop: { _ in note("stop http, \(health.isReady ? "ready" : "not ready")") })
+            let watcher = ClosureService(
+                "last", start: { context.stopRequests.post(.signal(SIGTERM)) }, stop: { _ in note("stop last") })
+            let ending = await run.run(first: [service("ops")]) { _ in
+                note("build")
+                return [service("pool"), http, watcher]
+            }
+            #expect(ending == .clean)
+            #expect(
+                notes == [
+                    "start ops", "build", "start pool", "start http", "stop last", "stop http, not ready", "stop pool",
+                    "stop ops",
+                ])
+            #expect(recorder.lines(of: "process.stopping")[0].contains("\"signal\":15"))
+            #expect(recorder.lines(of: "process.stopped").count == 1)
+        }
+    }
+
+    @Test("A service that cannot start ends the process with one sentence, and what had started is stopped")
+    func startFailure() async throws {
+        struct NoDatabase: Error, CustomStringConvertible {
+            let description = "The database does not answer."
+        }
+        try await withContext { context in
+            let run = ShellRun(context, stopWithin: .seconds(30))
+            let ending = await run.run(first: []) { _ in
+                [service("pool"), ClosureService("relay", start: { throw NoDatabase() }), service("http")]
+            }
+            #expect(ending == .failed("test could not start: The database does not answer."))
+            #expect(notes == ["start pool", "stop pool"])
+            #expect(!context.health.isStarted)
+        }
+    }
+
+    @Test("A composition root that throws ends the process the same way")
+    func buildFailure() async throws {
+        struct Unusable: Error {}
+        try await withContext { context in
+            let ending = await ShellRun(context, stopWithin: .seconds(30)).run(first: [service("ops")]) { _ in
+                throw Unusable()
+            }
+            #expect(ending == .failed("test could not start: Unusable()"))
+            #expect(notes == ["start ops", "stop ops"])
+        }
+    }
+
+    @Test("A failure while it runs ends the process in good order with that sentence")
+    func failureWhileRunning() async throws {
+        try await withContext { context in
+            let ending = await ShellRun(context, stopWithin: .seconds(30)).run(first: []) { context in
+                let failing = ClosureService("failing", start: { context.fail("The disk is gone.") })
+                return [service("pool"), failing]
+            }
+            #expect(ending == .failed("The disk is gone."))
+            #expect(notes == ["start pool", "stop pool"])
+        }
+    }
+
+    @Test("A service that hangs at the stop does not hang the process, which says who it was")
+    func hangingStop() async throws {
+        try await withContext { context in
+            let never = Gate()
+            let ending = await ShellRun(context, stopWithin: .milliseconds(500)).run(first: [service("ops")]) {
+                context in
+                let hanging = ClosureService(
+                    "hanging", start: { context.stopRequests.post(.signal(SIGINT)) }, stop: { _ in await never.wait() })
+                return [service("pool"), hanging]
+            }
+            #expect(ending == .failed("test ended without hanging, which did not stop."))
+            #expect(notes == ["start ops", "start pool", "stop pool", "stop ops"])
+            never.open()
+        }
+    }
+
+    @Test("Once everything has started, the address file holds every listener's address")
+    func addressFile() async throws {
+        let file = try TemporaryFile()
+        try await withContext { context in
+            let run = ShellRun(context, stopWithin: .seconds(30), addressFile: file.path)
+            let listening = ClosureService(
+                "http",
+                start: {
+                    context.listening("http", host: "127.0.0.1", port: 8_081)
+                    context.listening("ops", host: "::1", port: 9_081)
+                })
+            let ending = Task { await run.run(first: [listening]) { _ in [] } }
+            try await eventually { recorder.lines(of: "process.started").count == 1 }
+            #expect(try file.read() == "http=127.0.0.1:8081\nops=[::1]:9081\n")
+            #expect(context.health.isReady)
+            context.stopRequests.post(.signal(SIGTERM))
+            #expect(await ending.value == .clean)
+            #expect(recorder.lines(of: "listening").count == 2)
+        }
+    }
+}
+
+/// Waits for a level. The bound only ends a test that hangs.
+func eventually(_ holds: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try !holds() {
+        try #require(ContinuousClock.now < deadline, "what was waited for did not come")
+        await Task.yield()
+    }
+}
