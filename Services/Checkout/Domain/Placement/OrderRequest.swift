@@ -1,0 +1,18 @@
+public import FilmClubModel
+
+/// What a purchaser asks for. There is no price in it: what an order costs is the programme's price list alone.
+public struct OrderRequest: Hashable, Sendable {
+    /// Opaque here; unique within the institution.
+    public var cartId: CartID
+    public var programmeId: ProgrammeID
+    /// In the order of the cart's slots.
+    public var filmIds: [FilmID]
+    public var payment: PaymentTerms
+
+    public init(cartId: CartID, programmeId: ProgrammeID, filmIds: [FilmID], payment: PaymentTerms) {
+        self.cartId = cartId
+        self.programmeId = programmeId
+        self.filmIds = filmIds
+        self.payment = payment
+    }
+}
