@@ -1,0 +1,67 @@
+internal import JSON
+
+/// The registered claims (RFC 7519 §4.1) of a token whose signature holds.
+struct Claims {
+    /// The year 9999: up to here sums of seconds cannot overflow and dates can be written.
+    private static let secondsMax: Int64 = 253_402_300_799
+
+    private let members: JSONObject
+
+    init(_ members: JSONObject) { self.members = members }
+
+    func verified(_ rules: TokenRules, keyID: String, now: Int64) throws(TokenRefusal) -> VerifiedToken {
+        let issuer = try issuer(rules)
+        try checkAudience(rules)
+        let now = min(max(now, 0), Self.secondsMax)
+        guard let expiresAt = try seconds("exp", .down) else { throw .missingClaim("exp") }
+        let validFrom = try seconds("nbf", .up)
+        let issuedAt = try seconds("iat", .up)
+        guard now < expiresAt + rules.leewaySeconds else { throw .expired }
+        guard now >= (validFrom ?? 0) - rules.leewaySeconds else { throw .notYetValid }
+        guard now >= (issuedAt ?? 0) - rules.leewaySeconds else { throw .notYetValid }
+        // A token that is born after its end was not made by a sound issuer.
+        guard issuedAt ?? 0 <= expiresAt else { throw .malformedClaim("iat") }
+        guard validFrom ?? 0 <= expiresAt else { throw .malformedClaim("nbf") }
+        return VerifiedToken(
+            keyID: keyID, issuer: issuer, subject: try text("sub"), expiresAt: expiresAt, issuedAt: issuedAt,
+            claims: members)
+    }
+
+    private func issuer(_ rules: TokenRules) throws(TokenRefusal) -> String {
+        guard let issuer = try text("iss") else { throw .missingClaim("iss") }
+        guard issuer.utf8.elementsEqual(rules.issuer.utf8) else { throw .wrongIssuer }
+        return issuer
+    }
+
+    /// One text, or an array of texts.
+    private func checkAudience(_ rules: TokenRules) throws(TokenRefusal) {
+        let audiences: [JSONValue]
+        switch members["aud"] {
+        case nil: throw .missingClaim("aud")
+        case .string(let one)?: audiences = [.string(one)]
+        case .array(let many)?: audiences = many
+        default: throw .malformedClaim("aud")
+        }
+        guard audiences.allSatisfy({ $0.stringValue != nil }) else { throw .malformedClaim("aud") }
+        guard audiences.contains(.string(rules.audience)) else { throw .wrongAudience }
+    }
+
+    private func text(_ name: String) throws(TokenRefusal) -> String? {
+        guard let member = members[name] else { return nil }
+        guard let text = member.stringValue, !text.isEmpty else { throw .malformedClaim(name) }
+        return text
+    }
+
+    /// A NumericDate may have a fraction (RFC 7519 §2): it is rounded towards the shorter validity.
+    private func seconds(_ name: String, _ rounding: FloatingPointRoundingRule) throws(TokenRefusal) -> Int64? {
+        let seconds: Int64?
+        switch members[name] {
+        case nil: return nil
+        case .integer(let value)?: seconds = value
+        case .double(let value)?: seconds = Int64(exactly: value.rounded(rounding))
+        default: throw .malformedClaim(name)
+        }
+        guard let seconds, (0...Self.secondsMax).contains(seconds) else { throw .malformedClaim(name) }
+        return seconds
+    }
+}
