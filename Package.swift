@@ -125,5 +125,5 @@ let package = Package(
         + service("Catalog", executable: "filmclub-catalog")
         + service("Cart", executable: "filmclub-cart")
         + service("Checkout", executable: "filmclub-checkout")
-        + service("StreamingEntitlement", executable: "filmclub-streaming")
+        + service("StreamingEntitlement", executable: "filmclub-streaming", tested: ["FilmClubModel", "JSON"])
 )

@@ -54,12 +54,13 @@ struct TimingCursor {
 
     /// nil: not a time. Throws for one that is readable and too late.
     mutating func time(_ format: SubtitleFormat, _ line: Int) throws(SubtitleError) -> CueTime? {
+        let length = rest.prefix(while: isDigit).count
         guard let first = digits(2...6), take(":".utf8), let second = digits(2...2) else { return nil }
         var (hours, minutes, seconds) = (0, first, second)
         if take(":".utf8) {
             guard let third = digits(2...2) else { return nil }
             (hours, minutes, seconds) = (first, second, third)
-        } else if format == .subRip {
+        } else if format == .subRip || length != 2 {
             return nil
         }
         guard take((format == .subRip ? "," : ".").utf8), let thousandths = digits(3...3) else { return nil }
