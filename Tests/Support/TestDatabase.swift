@@ -47,8 +47,8 @@ public final class TestDatabase: Sendable {
 
     /// A pool, closed by `drop`.
     public func pool(
-        events: (@Sendable (PostgresEvent) -> Void)? = nil,
-        _ adjust: (inout PostgresConfiguration) -> Void = { _ in }
+        _ adjust: (inout PostgresConfiguration) -> Void = { _ in },
+        events: (@Sendable (PostgresEvent) -> Void)? = nil
     ) -> PostgresPool {
         var configuration = configuration
         adjust(&configuration)

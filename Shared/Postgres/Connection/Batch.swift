@@ -47,6 +47,12 @@ struct Batch: Sendable {
         self.completion = completion
     }
 
+    /// A transaction that the caller opened with a statement of its own goes on after the Sync.
+    var commitInTransaction: Commit { commit == .atEnd ? .never : commit }
+
+    /// Empty for a script.
+    var statements: [SQL] { if case .statements(let statements) = body { statements } else { [] } }
+
     func complete(_ outcome: Result<[Rows], PostgresError>) {
         guard case .caller(let continuation) = completion else { return }
         continuation.resume(returning: outcome)
@@ -60,7 +66,6 @@ struct Batch: Sendable {
     }
 
     func label(_ index: Int) -> String? {
-        guard case .statements(let statements) = body, statements.indices.contains(index) else { return nil }
-        return statements[index].label
+        statements.indices.contains(index) ? statements[index].label : nil
     }
 }

@@ -137,17 +137,16 @@ final class Connection {
     private func send(_ batch: Batch) {
         guard let pq else { return }
         flights += 1
-        var flight = Flight(batch)
+        var flight = Flight(batch, commits: pq.isOutsideTransaction ? batch.commit : batch.commitInTransaction)
+        if let fault = flight.plan(with: &statements, isOutsideTransaction: pq.isOutsideTransaction) {
+            batch.complete(.failure(fault))
+            return proceed()
+        }
+        self.flight = flight
         switch batch.body {
-        case .statements(let list):
-            if let fault = flight.plan(list, with: &statements) {
-                batch.complete(.failure(fault))
-                return proceed()
-            }
-            self.flight = flight
-            guard flight.send(list, on: pq), pq.sync() else { return fail() }
+        case .statements:
+            guard flight.send(on: pq), pq.sync() else { return fail() }
         case .script(let text):
-            self.flight = flight
             guard pq.exitPipelineMode(), pq.executeScript(text) else { return fail() }
         }
         flush()

@@ -4,6 +4,12 @@ struct Flight {
         case prepare(statement: Int, name: String)
         case execute(statement: Int, name: String)
         case executeUnprepared(statement: Int)
+
+        var statement: Int {
+            switch self {
+            case .prepare(let index, _), .execute(let index, _), .executeUnprepared(let index): index
+            }
+        }
     }
 
     let batch: Batch
@@ -17,15 +23,27 @@ struct Flight {
     private var failure: (report: ServerReport, position: Int)?
     private var knownStatementIsStale = false
 
-    init(_ batch: Batch) { self.batch = batch }
+    private let commits: Batch.Commit
+
+    init(_ batch: Batch, commits: Batch.Commit) {
+        self.batch = batch
+        self.commits = commits
+    }
 
     var isScript: Bool { if case .script = batch.body { true } else { false } }
 
     // MARK: - Sending
 
-    /// Decides what to prepare. A statement that can't be sent is found here, before anything is.
-    mutating func plan(_ statements: [SQL], with cache: inout StatementCache) -> PostgresError? {
-        steps.reserveCapacity(statements.count)
+    /// Decides what to prepare. What can't be sent is found here, before anything is.
+    mutating func plan(with cache: inout StatementCache, isOutsideTransaction: Bool) -> PostgresError? {
+        if commits == .byStatement, isOutsideTransaction {
+            return PostgresError(.transaction, "the transaction was ended by a statement in its body")
+        }
+        if case .script(let text) = batch.body {
+            return Self.faultInText(text).map { PostgresError(.encoding, "\($0)") }
+        }
+        let statements = batch.statements
+        steps.reserveCapacity(statements.count + 1)
         results.reserveCapacity(statements.count)
         for (index, sql) in statements.enumerated() {
             var fault = sql.fault
@@ -34,10 +52,10 @@ struct Flight {
             case .new(let name):
                 steps.append(.prepare(statement: index, name: name))
                 steps.append(.execute(statement: index, name: name))
-                fault = fault ?? Self.faultInText(of: sql)
+                fault = fault ?? Self.faultInText(sql.text)
             case .unprepared:
                 steps.append(.executeUnprepared(statement: index))
-                fault = fault ?? Self.faultInText(of: sql)
+                fault = fault ?? Self.faultInText(sql.text)
             }
             if let fault {
                 for case .prepare(let index, let name) in steps { cache.forget(statements[index].text, name: name) }
@@ -48,13 +66,14 @@ struct Flight {
     }
 
     /// A C string would end there, and half a statement would run.
-    private static func faultInText(of sql: SQL) -> PostgresEncodingError? {
-        sql.text.utf8.contains(0) ? .containsNUL : nil
+    private static func faultInText(_ text: String) -> PostgresEncodingError? {
+        text.utf8.contains(0) ? .containsNUL : nil
     }
 
     /// False: the connection is broken.
-    func send(_ statements: [SQL], on pq: LibPQ) -> Bool {
-        steps.allSatisfy { step in
+    func send(on pq: LibPQ) -> Bool {
+        let statements = batch.statements
+        return steps.allSatisfy { step in
             switch step {
             case .prepare(let index, let name): pq.prepare(statements[index], as: name)
             case .execute(let index, let name): pq.execute(statements[index], preparedAs: name)
@@ -65,26 +84,15 @@ struct Flight {
 
     // MARK: - Receiving
 
-    private var statementIndex: Int? {
-        guard position < steps.count else { return nil }
-        return switch steps[position] {
-        case .prepare(let index, _), .execute(let index, _), .executeUnprepared(let index): index
-        }
-    }
-
     var currentStatement: String {
-        guard case .statements(let statements) = batch.body, let statementIndex else { return "" }
-        return statements[statementIndex].text
+        position < steps.count ? batch.statements[steps[position].statement].text : ""
     }
 
     var currentLabel: String? { label(at: position) }
 
     private func label(at position: Int) -> String? {
-        guard case .statements(let statements) = batch.body else { return nil }
-        guard position < steps.count else { return statements.last?.label }
-        return switch steps[position] {
-        case .prepare(let index, _), .execute(let index, _), .executeUnprepared(let index): statements[index].label
-        }
+        guard position < steps.count else { return batch.statements.last?.label }
+        return batch.label(steps[position].statement)
     }
 
     /// More answers than steps: the protocol state is lost.
@@ -107,7 +115,8 @@ struct Flight {
     }
 
     private mutating func noteRefused(_ sqlState: String?, _ cache: inout StatementCache) {
-        guard case .statements(let statements) = batch.body, position < steps.count else { return }
+        guard position < steps.count else { return }
+        let statements = batch.statements
         switch steps[position] {
         case .prepare(let index, let name): cache.forget(statements[index].text, name: name)
         case .execute(let index, let name):
@@ -128,7 +137,7 @@ struct Flight {
     // MARK: - Outcome
 
     /// Nothing of the unit happened, and it can be done with the statement prepared anew.
-    var isToBeRepeated: Bool { knownStatementIsStale && batch.commit == .atEnd && !batch.isRetry }
+    var isToBeRepeated: Bool { knownStatementIsStale && commits == .atEnd && !batch.isRetry }
 
     /// When all is answered.
     var outcome: Result<[Rows], PostgresError> {
@@ -146,7 +155,7 @@ struct Flight {
                 // An ordinary error before the Sync: all of it is undone, and why is known.
                 return PostgresError(report, statement: statement)
             }
-            let isCommitting = batch.commit == .byStatement || position >= steps.count
+            let isCommitting = commits == .byStatement || position >= steps.count
             let kind = isCommitting && mayHaveCommitted ? PostgresError.Kind.outcomeUnknown : .connection
             return PostgresError(report, kind: kind, statement: statement)
         }
@@ -154,7 +163,7 @@ struct Flight {
     }
 
     private var mayHaveCommitted: Bool {
-        switch batch.commit {
+        switch commits {
         case .never: false
         case .atEnd: isSent && batch.isWriting
         case .byStatement: isSent

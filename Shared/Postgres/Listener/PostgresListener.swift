@@ -72,16 +72,17 @@ public actor PostgresListener {
     }
 
     private func listen() {
+        guard let connection else { return }
         Task { [channels] in
             let outcome: Result<[Rows], PostgresError> = await withCheckedContinuation { continuation in
                 let statements = channels.map { channel -> SQL in "LISTEN \(identifier: channel)" }
-                connection?.submit(Batch(statements, commit: .never, completion: .caller(continuation)))
+                connection.submit(Batch(statements, commit: .never, completion: .caller(continuation)))
             }
             switch outcome {
             case .success:
                 failures = 0
                 yield(.listening)
-            case .failure(let error): connection?.end(error)
+            case .failure(let error): connection.end(error)
             }
         }
     }

@@ -93,9 +93,6 @@ public final class PostgresTransaction: PostgresQueryable {
 
     func commit() async throws(PostgresError) {
         guard leave() == .begun else { return }
-        guard await !session.pool.isOutsideTransaction(session.lease) else {
-            throw PostgresError(.transaction, "the transaction was ended by a statement in its body")
-        }
         let tag = try await session.run(["/* commit */ COMMIT"], commit: .byStatement)[0].result.commandTag
         guard tag == "COMMIT" else {
             throw PostgresError(

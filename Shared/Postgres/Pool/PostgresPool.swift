@@ -91,7 +91,11 @@ public actor PostgresPool: PostgresQueryable {
     nonisolated func run(_ batch: Batch, on lease: LeaseID) {
         onLoop { pool in
             guard let id = pool.leases[lease], let connection = pool.connections[id] else {
-                let error = PostgresError(.connection, "the connection is gone", statement: batch.label(0))
+                // Its lease is over if it is not listed any more; else its connection broke.
+                let error =
+                    pool.leases[lease] == nil
+                    ? PostgresError(.closed, "the connection was given back", statement: batch.label(0))
+                    : PostgresError(.connection, "the connection is gone", statement: batch.label(0))
                 return batch.complete(.failure(error))
             }
             connection.submit(batch)
@@ -102,17 +106,8 @@ public actor PostgresPool: PostgresQueryable {
     nonisolated func endLease(_ lease: LeaseID) {
         onLoop { pool in
             guard let id = pool.leases.removeValue(forKey: lease), let connection = pool.connections[id] else { return }
-            guard connection.isClean else {
-                if !connection.isOutsideTransaction { pool.events?(.leaseReturnedInTransaction) }
-                return connection.end(PostgresError(.closed, "a lease was returned in the middle of its work"))
-            }
-            pool.free(id)
+            pool.free(id, connection)
         }
-    }
-
-    /// On the loop: whether the leased connection is outside of any transaction.
-    func isOutsideTransaction(_ lease: LeaseID) -> Bool {
-        leases[lease].flatMap { connections[$0] }?.isOutsideTransaction ?? false
     }
 
     // MARK: - Life
@@ -123,16 +118,14 @@ public actor PostgresPool: PostgresQueryable {
         for waiter in waiters { refuse(waiter, PostgresError(.closed, "the pool is closed")) }
         for id in unused { end(id, "the pool is closed") }
         deadlineTimer?.cancel()
-        guard !connections.isEmpty else { return tearDown() }
         let timer = loop.schedule(after: grace) {
             for id in Array(self.connections.keys) { self.end(id, "the pool was closed while it worked") }
         }
-        await withCheckedContinuation { closeWaiters.append($0) }
+        await withCheckedContinuation { continuation in
+            // Asked here, not before: the loop may have turned on the way into this closure.
+            if connections.isEmpty { continuation.resume() } else { closeWaiters.append(continuation) }
+        }
         timer.cancel()
-        tearDown()
-    }
-
-    private func tearDown() {
         tickTimer?.cancel()
         tickTimer = nil
     }
@@ -186,7 +179,11 @@ extension PostgresPool {
 
     private func grant(_ id: ConnectionID, to work: Work) {
         switch work {
-        case .batch(let batch): connections[id]?.submit(batch)
+        case .batch(let batch):
+            guard let connection = connections[id] else {
+                return refuse(work, PostgresError(.connection, "the connection is gone"))
+            }
+            connection.submit(batch)
         case .lease(let continuation):
             lastLease += 1
             leases[lastLease] = id
@@ -206,8 +203,14 @@ extension PostgresPool {
         refuse(work, PostgresError(.cancelled, "cancelled while waiting for a connection"))
     }
 
-    /// The connection's work is done: to the next waiter, or kept.
-    private func free(_ id: ConnectionID) { act(on: state.returned(id, now: .now), id) }
+    /// The connection's work is done: to the next waiter, or kept; closed if it is still in the middle of something.
+    private func free(_ id: ConnectionID, _ connection: Connection) {
+        guard connection.isClean else {
+            if !connection.isOutsideTransaction { events?(.leaseReturnedInTransaction) }
+            return connection.end(PostgresError(.closed, "the connection was returned in the middle of its work"))
+        }
+        act(on: state.returned(id, now: .now), id)
+    }
 
     private func act(on decision: PoolState<Work>.Return, _ id: ConnectionID) {
         switch decision {
@@ -232,7 +235,8 @@ extension PostgresPool {
                 self.act(on: self.state.connected(id, now: .now), id)
                 self.openWanted()
             case .idle:
-                if !self.leases.values.contains(id) { self.free(id) }
+                guard !self.leases.values.contains(id), let connection = self.connections[id] else { return }
+                self.free(id, connection)
             case .ended(let error): self.ended(id, error)
             case .notification: break
             }

@@ -86,6 +86,9 @@ extension SQL: ExpressibleByStringInterpolation {
         /// Binds `value` to the next `$n`.
         public mutating func appendInterpolation(_ value: some PostgresEncodable) { sql.bind(value) }
 
+        /// Binds `value`, or NULL. (Without an overload for optionals the compiler warns of each.)
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) { sql.bind(value) }
+
         /// Puts in another piece of SQL; its parameters are numbered on from here.
         public mutating func appendInterpolation(sql piece: SQL) { sql.append(piece) }
 
@@ -99,33 +102,17 @@ extension SQL: ExpressibleByStringInterpolation {
 
     /// Appends another piece of SQL; its parameters are numbered on from here.
     public mutating func append(_ piece: SQL) {
-        guard !parameters.isEmpty, !piece.parameters.isEmpty else {
-            let start = text.utf8.count
-            text += piece.text
-            adopt(piece) { $0 + start }
-            return
-        }
-        var bytes = Array(text.utf8)
-        let source = Array(piece.text.utf8)
-        var copied = 0
-        var positions: [Int] = []
-        for (index, parameter) in piece.parameters.enumerated() {
-            bytes += source[copied..<parameter.position]
-            positions.append(bytes.count)
-            bytes += "$\(parameters.count + index + 1)".utf8
-            copied = parameter.position + "$\(index + 1)".utf8.count
-        }
-        bytes += source[copied...]
-        text = String(decoding: bytes, as: UTF8.self)
-        var next = positions.makeIterator()
-        adopt(piece) { _ in next.next() ?? 0 }
-    }
-
-    private mutating func adopt(_ piece: SQL, position: (Int) -> Int) {
-        for var parameter in piece.parameters {
-            parameter.position = position(parameter.position)
+        let source = piece.text
+        var copied = source.startIndex
+        for (index, var parameter) in piece.parameters.enumerated() {
+            let start = source.utf8.index(source.utf8.startIndex, offsetBy: parameter.position)
+            text += source[copied..<start]
+            copied = source.utf8.index(start, offsetBy: "$\(index + 1)".utf8.count)
+            parameter.position = text.utf8.count
             parameters.append(parameter)
+            text += "$\(parameters.count)"
         }
+        text += source[copied...]
         values += piece.values
         fault = fault ?? piece.fault
         checkCount()

@@ -1,0 +1,56 @@
+import Postgres
+import Reactor
+import TestSupport
+import Testing
+
+/// Waits for a level. The deadline only bounds a hang.
+func until(
+    _ what: String, within: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + within
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record("waited in vain until \(what)", sourceLocation: sourceLocation)
+            return
+        }
+        try await TestLoop.shared.sleep(for: .milliseconds(5))
+    }
+}
+
+extension TestDatabase {
+    /// The server processes that run a statement with `text` in it, or have run it last.
+    func backends(running text: String, with pool: PostgresPool) async throws -> [Int32] {
+        let rows = try await pool.query(
+            """
+            SELECT pid FROM pg_stat_activity
+            WHERE datname = \(name) AND pid <> pg_backend_pid() AND state <> 'idle' AND position(\(text) IN query) > 0
+            """)
+        return try rows.map { try $0.get(0, as: Int32.self) }
+    }
+
+    /// Waits for a statement with `text` to run, and ends its server process.
+    func terminate(running text: String, with pool: PostgresPool) async throws {
+        var pids: [Int32] = []
+        try await until("\(text) runs") {
+            pids = try await backends(running: text, with: pool)
+            return !pids.isEmpty
+        }
+        _ = try await pool.query("SELECT pg_terminate_backend(pid) FROM unnest(\(pids)) AS pid")
+    }
+}
+
+/// The error that `body` throws.
+func failure<Output>(
+    sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Output
+) async -> PostgresError? {
+    do {
+        _ = try await body()
+        Issue.record("it did not fail", sourceLocation: sourceLocation)
+    } catch let error as PostgresError {
+        return error
+    } catch {
+        Issue.record("it failed with \(error)", sourceLocation: sourceLocation)
+    }
+    return nil
+}
