@@ -1,0 +1,95 @@
+internal import CMicroHTTP
+
+/// What libmicrohttpd calls. Formed outside any isolation, as C functions are; the library calls them from within
+/// `run` and `stop` only, thus on the loop's thread, which `assumeIsolated` checks.
+///
+/// The context is the listener. A connection's attachment is its `Client`, a request's its `Exchange`; both are
+/// retained by the library's pointer from the first callback that names them to the last.
+enum DaemonCallbacks {
+    static func configuration(
+        listenSocket: Int32, limits: ListenerLimits, context: UnsafeMutableRawPointer
+    ) -> cmh_configuration {
+        unsafe cmh_configuration(
+            context: context, access: onAccess, target: onTarget, completed: onCompleted, connection: onConnection,
+            log: onLog, listenSocket: listenSocket, connectionsMax: UInt32(clamping: limits.connectionsMax),
+            connectionsPerAddressMax: UInt32(clamping: limits.connectionsPerAddressMax),
+            inactivitySecondsMax: UInt32(clamping: limits.silenceDurationMax.roundedUpSeconds),
+            connectionMemoryBytesMax: limits.connectionMemoryBytesMax)
+    }
+
+    private static func listener(_ context: UnsafeMutableRawPointer?) -> Listener? {
+        unsafe context.map { unsafe Unmanaged<Listener>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private static let onConnection: MHD_NotifyConnectionCallback = { context, connection, attachment, event in
+        guard let listener = unsafe listener(context), let connection = unsafe connection,
+            let attachment = unsafe attachment
+        else { return }
+        if event == .CONNECTION_NOTIFY_STARTED {
+            let client = unsafe Client(Connection(connection))
+            unsafe attachment.pointee = Unmanaged.passRetained(client).toOpaque()
+            listener.assumeIsolated { $0.opened(client) }
+        } else if let attached = unsafe attachment.pointee {
+            let client = unsafe Unmanaged<Client>.fromOpaque(attached).takeRetainedValue()
+            unsafe attachment.pointee = nil
+            listener.assumeIsolated { $0.closed(client) }
+        }
+    }
+
+    private static let onTarget:
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+            _, target, connection in
+            guard let target = unsafe target, let connection = unsafe connection,
+                let attached = unsafe Connection(connection).attachment
+            else { return nil }
+            let client = unsafe Unmanaged<Client>.fromOpaque(attached).takeUnretainedValue()
+            let exchange = unsafe Exchange(client: client, rawTarget: String(cString: target))
+            return unsafe Unmanaged.passRetained(exchange).toOpaque()
+        }
+
+    private static let onAccess: MHD_AccessHandlerCallback = {
+        context, _, _, method, version, data, size, attached in
+        guard let listener = unsafe listener(context), let method = unsafe method, let version = unsafe version,
+            let size = unsafe size, let attached = unsafe attached?.pointee
+        else { return .NO }
+        let exchange = unsafe Unmanaged<Exchange>.fromOpaque(attached).takeUnretainedValue()
+        let goesOn: Bool
+        if case .head = exchange.phase {
+            let (method, version) = unsafe (String(cString: method), String(cString: version))
+            goesOn = listener.assumeIsolated { $0.headArrived(exchange, method: method, version: version) }
+        } else if unsafe size.pointee > 0 {
+            // The same thread all the way down; the bytes are the library's again when we return.
+            nonisolated(unsafe) let bytes = unsafe UnsafeRawBufferPointer(start: data, count: size.pointee)
+            goesOn = listener.assumeIsolated { unsafe $0.bodyArrived(exchange, bytes) }
+        } else {
+            goesOn = listener.assumeIsolated { $0.requestIsWhole(exchange) }
+        }
+        unsafe size.pointee = 0
+        return goesOn ? .YES : .NO
+    }
+
+    private static let onCompleted: MHD_RequestCompletedCallback = { context, _, attached, reason in
+        guard let listener = unsafe listener(context), let attachment = unsafe attached?.pointee else { return }
+        let exchange = unsafe Unmanaged<Exchange>.fromOpaque(attachment).takeRetainedValue()
+        unsafe attached?.pointee = nil
+        listener.assumeIsolated { $0.completed(exchange, whole: reason == .REQUEST_TERMINATED_COMPLETED_OK) }
+    }
+
+    private static let onLog: cmh_log_callback = { context, line in
+        guard let listener = unsafe listener(context), let line = unsafe line else { return }
+        listener.configuration.events.onLibraryLog?(unsafe String(cString: line))
+    }
+
+    /// Appends one header to the `RequestHeaders` that the context points to.
+    static let eachHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+        guard let headers = unsafe context?.assumingMemoryBound(to: RequestHeaders.self) else { return .NO }
+        unsafe headers.pointee.append(
+            name: UnsafeRawBufferPointer(start: name, count: nameSize),
+            value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize))
+        return .YES
+    }
+}
+
+extension Duration {
+    var roundedUpSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
+}

@@ -1,0 +1,69 @@
+/// One TCP connection. Belongs to the loop's thread.
+///
+/// `@unchecked Sendable`: only callbacks of the daemon and the listener itself touch it, all on the loop's thread.
+final class Client: @unchecked Sendable {
+    let connection: Connection
+    let remoteAddress: String
+    /// The request under way; nil between requests.
+    var exchange: Exchange?
+    var stage = Stage.head
+    /// In ticks of the listener's deadlines.
+    var stageBegan: Int = 0
+
+    /// What the connection is waiting for; each has its own deadline.
+    enum Stage { case head, body, handler, write }
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        remoteAddress = connection.remoteAddress
+    }
+}
+
+/// One request and its answer. Belongs to the loop's thread.
+///
+/// `@unchecked Sendable`: as `Client`.
+final class Exchange: @unchecked Sendable {
+    let client: Client
+    let rawTarget: String
+    var phase = Phase.head
+    /// False once the library has forgotten the request: its connection must not be touched any more.
+    var isAlive = true
+    var isSuspended = false
+
+    // Known when the head has been read.
+    var method = ""
+    var head: RequestHead?
+    var match = RouteTable.Match.notFound
+    var closesConnection = false
+    var began: ContinuousClock.Instant?
+
+    var body: [UInt8] = []
+    var discardedBytes = 0
+    var handler: Task<Void, Never>?
+
+    // For the access record.
+    var status: Int?
+    var bytesAnnounced: Int64 = 0
+
+    enum Phase {
+        /// The head is not whole yet.
+        case head
+        /// The body is being collected for the handler.
+        case body
+        /// The answer is known before the body is read; the rest of the body is thrown away.
+        case refused(Response)
+        /// The handler is at work.
+        case handler
+        /// The handler has answered.
+        case ready(Response)
+        /// The answer is the library's to send.
+        case answered
+    }
+
+    init(client: Client, rawTarget: String) {
+        self.client = client
+        self.rawTarget = rawTarget
+    }
+
+    var connection: Connection { client.connection }
+}

@@ -1,0 +1,85 @@
+/// Where a listener listens, and how much it lets happen.
+public struct ListenerConfiguration: Sendable {
+    /// A numeric address: `127.0.0.1`, `0.0.0.0`, `::1`.
+    public var host: String
+    /// 0 takes any free port; `Listener.start` tells which.
+    public var port: UInt16
+    public var limits: ListenerLimits
+    public var events: ListenerEvents
+
+    public init(
+        host: String = "127.0.0.1", port: UInt16 = 0, limits: ListenerLimits = ListenerLimits(),
+        events: ListenerEvents = ListenerEvents()
+    ) {
+        self.host = host
+        self.port = port
+        self.limits = limits
+        self.events = events
+    }
+}
+
+/// What may happen at most. Over each of them a client is refused or cut off; nobody else notices.
+public struct ListenerLimits: Sendable {
+    /// Connections in all; more wait in the kernel's backlog.
+    public var connectionsMax = 1_000
+    /// Connections of one address; more are closed as they come.
+    public var connectionsPerAddressMax = 256
+    /// Waiting to be accepted by us.
+    public var backlogMax: Int32 = 512
+    /// For the head of a request and the library's own needs, a connection: a longer head gets 431, a longer target 414.
+    public var connectionMemoryBytesMax = 32 * 1024
+    /// Requests whose handler is at work; a further one gets 503 with `Retry-After`.
+    public var requestsInFlightMax = 1_024
+    /// A refused body of no more than this is read and thrown away, so that the client reads our answer instead of
+    /// a reset; a longer one is left unread and the connection closed.
+    public var discardedBodyBytesMax = 1024 * 1024
+    /// From the connection's start, or the last answer's end, to the whole head of the next request.
+    public var headDurationMax: Duration = .seconds(60)
+    /// From the head to the end of the body.
+    public var bodyDurationMax: Duration = .seconds(30)
+    /// From the request to the handler's answer; then the client gets 503 and the handler's task is cancelled.
+    public var handlerDurationMax: Duration = .seconds(30)
+    /// From the answer's first byte to its last.
+    public var writeDurationMax: Duration = .seconds(300)
+    /// Without a byte in or out while none of the above is over yet (rounded up to seconds).
+    public var silenceDurationMax: Duration = .seconds(60)
+
+    public init() {}
+}
+
+/// What a listener tells its owner, on the loop's thread: for logs and metrics. Nothing of it reaches the client.
+public struct ListenerEvents: Sendable {
+    /// A request was answered, or its connection died.
+    public var onAccess: (@Sendable (AccessRecord) -> Void)?
+    /// A handler threw what is no `Problem`.
+    public var onInternalError: (@Sendable (any Error, Request) -> Void)?
+    /// A line of the library's log: a client's mistake more often than ours.
+    public var onLibraryLog: (@Sendable (String) -> Void)?
+
+    public init(
+        onAccess: (@Sendable (AccessRecord) -> Void)? = nil,
+        onInternalError: (@Sendable (any Error, Request) -> Void)? = nil,
+        onLibraryLog: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.onAccess = onAccess
+        self.onInternalError = onInternalError
+        self.onLibraryLog = onLibraryLog
+    }
+}
+
+/// One request, from its whole head to the last byte of its answer. It never holds the path itself: paths can carry
+/// tokens, and `route` is what logs and metrics count by.
+public struct AccessRecord: Sendable {
+    /// As sent.
+    public let method: String
+    /// The pattern that matched; nil where none did.
+    public let route: String?
+    /// Nil where the connection died before an answer was begun.
+    public let status: Int?
+    public let duration: Duration
+    /// Of the answer's body, as announced.
+    public let bytes: Int64
+    /// Whether the answer went out to its last byte.
+    public let isComplete: Bool
+    public let remoteAddress: String
+}

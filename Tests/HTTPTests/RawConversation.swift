@@ -1,0 +1,72 @@
+import Glibc
+import Reactor
+
+/// Bytes over a plain socket, for what no proper client would send. Runs on a thread of its own, because it blocks.
+enum RawConversation {
+    struct Failure: Error { let reason: String }
+
+    /// Sends `pieces` one after the other and reads until the server closes, or until `isEnough` is content with
+    /// what has come.
+    static func exchange(
+        port: UInt16, _ pieces: [String], until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) async throws -> String {
+        let outcome: Result<String, Failure> = await withCheckedContinuation { continuation in
+            do {
+                try startThread(name: "raw") {
+                    continuation.resume(returning: Result { () throws(Failure) in try talk(port, pieces, isEnough) })
+                }
+            } catch {
+                continuation.resume(returning: .failure(Failure(reason: "\(error)")))
+            }
+        }
+        return try outcome.get()
+    }
+
+    private static func talk(
+        _ port: UInt16, _ pieces: [String], _ isEnough: (String) -> Bool
+    ) throws(Failure) -> String {
+        let descriptor = try connect(port)
+        defer { close(descriptor) }
+        for piece in pieces {
+            let bytes = Array(piece.utf8)
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes[sent...].withUnsafeBytes {
+                    send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                // The server may have answered and closed before it read all.
+                guard count > 0 else { break }
+                sent += count
+            }
+        }
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while !isEnough(String(decoding: received, as: UTF8.self)) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0, errno == EAGAIN { throw Failure(reason: "the server neither answered nor closed") }
+            guard count > 0 else { break }
+            received += buffer[..<count]
+        }
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    static func connect(_ port: UInt16) throws(Failure) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            close(descriptor)
+            throw Failure(reason: "cannot connect: errno \(errno)")
+        }
+        return descriptor
+    }
+}
