@@ -1,0 +1,39 @@
+public import Kafka
+public import Postgres
+public import ServiceShell
+
+/// The tables of this module; every service applies them before its own.
+public let messagingMigrations = MigrationSet(
+    name: "messaging", files: [(name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql)])
+
+extension Log {
+    /// What a Kafka client tells besides its results.
+    public func kafka(_ event: KafkaEvent) {
+        switch event {
+        case .log(let level, let facility, let message):
+            let fields: LogFields = ["facility": .text(facility), "message": .text(message)]
+            level <= 4 ? warning("kafka.log", fields) : debug("kafka.log", fields)
+        case .statistics: break
+        case .failure(let error): warning("kafka.failure", [.error: .error(error)])
+        case .brokersDown: warning("kafka.brokers.down")
+        case .renewed(let error): warning("kafka.client.renewed", [.error: .error(error)])
+        case .clusterChanged(let from, let to):
+            warning("kafka.cluster.changed", ["from": .text(from), "to": .text(to)])
+        case .assigned(let partitions): info("kafka.assigned", ["partitions": .count(partitions.count)])
+        case .revoked(let partitions): info("kafka.revoked", ["partitions": .count(partitions.count)])
+        }
+    }
+
+    /// What happens to database connections besides the results of statements.
+    public func postgres(_ event: PostgresEvent) {
+        switch event {
+        case .connected: debug("postgres.connected")
+        case .connectFailed(let error, let pause):
+            warning("postgres.connect.failed", [.error: .error(error), "retry_after_ms": .milliseconds(pause)])
+        case .connectionLost(let error): warning("postgres.connection.lost", [.error: .error(error)])
+        case .leaseReturnedInTransaction: error("postgres.lease.unfinished")
+        case .notice(let severity, let state, _):
+            debug("postgres.notice", ["severity": .text(severity), "sqlstate": .text(state)])
+        }
+    }
+}

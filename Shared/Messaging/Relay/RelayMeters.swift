@@ -1,0 +1,27 @@
+internal import FilmClubModel
+internal import ServiceShell
+
+/// What an operator sees of the relay.
+struct RelayMeters: Sendable {
+    let published: Counter
+    let lag: Histogram
+    let failures: Counter
+    let clusterChanges: Counter
+
+    init(_ metrics: Metrics) {
+        published = metrics.counter(
+            "filmclub_relay_published_total", help: "Events published and acknowledged, repetitions included.")
+        lag = metrics.histogram(
+            "filmclub_relay_lag_seconds", help: "From an event's time to its acknowledgement by the broker.")
+        failures = metrics.counter(
+            "filmclub_relay_failures_total", help: "Turns of the relay that ended in an error and were taken again.")
+        clusterChanges = metrics.counter(
+            "filmclub_relay_cluster_changes_total", help: "Times the broker was found to be another cluster.")
+    }
+
+    func published(_ events: [LoggedEvent]) {
+        let now = Instant.now()
+        published.increment(by: events.count)
+        for event in events { lag.observe(now - event.envelope.time) }
+    }
+}

@@ -1,0 +1,211 @@
+import FilmClubModel
+import Postgres
+import Reactor
+import TestSupport
+import Testing
+
+@testable import Kafka
+@testable import Messaging
+
+@Suite("The inbox")
+struct InboxTests {
+    @Test("An event takes effect once, however often it comes")
+    func once() async throws {
+        try await World.with { world async throws in
+            #expect(try await world.receive([1, 2]).applied == 2)
+            #expect(try await world.receive([1, 2, 3]).dropped == 2)
+            #expect(try await world.receive([3, 3]).applied == 0)
+            #expect(try await world.effects() == [1, 2, 3])
+        }
+    }
+
+    @Test("An early event waits in the table until the gap closes, across batches")
+    func gap() async throws {
+        try await World.with { world async throws in
+            let report = try await world.receive([3, 2])
+            #expect(report.applied == 0)
+            #expect(report.gaps == 2)
+            #expect(try await world.parked() == ["gap", "gap"])
+            #expect(try await world.receive([1]).applied == 3)
+            #expect(try await world.effects() == [1, 2, 3])
+            #expect(try await world.parked().isEmpty)
+        }
+    }
+
+    @Test("A gap that closes within its batch never reaches the table")
+    func gapWithinBatch() async throws {
+        try await World.with { world async throws in
+            #expect(try await world.receive([2, 3, 1]).gaps == 0)
+            #expect(try await world.effects() == [1, 2, 3])
+            #expect(try await world.parked().isEmpty)
+        }
+    }
+
+    @Test("A failing event is parked, its key waits behind it, every other key flows")
+    func poison() async throws {
+        try await World.with(failing: [2]) { world async throws in
+            let report = try await world.receive([1, 2, 3, 4])
+            #expect(report.applied == 1)
+            #expect(report.deadLetters.map(\.sequence) == [2])
+            #expect(report.deadLetters.first?.attempts == 3)
+            #expect(try await world.receive([1], key: "other").applied == 1)
+            #expect(try await world.parked() == ["gap", "gap", "poison"])
+            #expect(try await world.effects() == [1, 1])
+        }
+    }
+
+    @Test("A waiting event that fails when its turn comes is the one that is parked")
+    func releasedPoison() async throws {
+        try await World.with(failing: [2]) { world async throws in
+            _ = try await world.receive([2, 3])
+            let report = try await world.receive([1])
+            #expect(report.applied == 1)
+            #expect(report.deadLetters.map(\.sequence) == [2])
+            #expect(try await world.parked() == ["gap", "poison"])
+        }
+    }
+
+    @Test("Effects and watermark are committed together or not at all")
+    func together() async throws {
+        try await World.with(failing: [2]) { world async throws in
+            _ = try await world.receive([1, 2])
+            #expect(try await world.watermark() == 1)
+            #expect(try await world.effects() == [1])
+        }
+    }
+
+    @Test("Two consumers with one partition collide on a key's first event, and it takes effect once")
+    func zombie() async throws {
+        try await World.with { world async throws in
+            async let first = world.receiveUntilDone([1, 2, 3])
+            async let second = world.receiveUntilDone([1, 2, 3])
+            let applied = try await first + second
+            #expect(applied == 3)
+            #expect(try await world.effects() == [1, 2, 3])
+        }
+    }
+
+    @Test("A record without an envelope parks alone, once, and stops nobody")
+    func unreadable() async throws {
+        try await World.with { world async throws in
+            let broken = InboxMessage(
+                KafkaRecord(
+                    topic: Topic.orders.name, partition: 0, key: [1], value: Array("\0".utf8),
+                    headers: [KafkaHeader("ce_id", "\0")], offset: 7), topic: .orders)
+            for _ in 0..<2 { #expect(try await world.inbox.process([broken]).deadLetters.count == 1) }
+            #expect(try await world.parked() == ["unreadable"])
+            #expect(try await world.receive([1]).applied == 1)
+        }
+    }
+
+    @Test("A higher major version is parked and its key waits; an unknown type moves the watermark")
+    func versions() async throws {
+        try await World.with { world async throws in
+            #expect(try await world.receive([1], type: EventType("NeverHeardOf")).applied == 1)
+            let report = try await world.receive([2], type: EventType("OrderFulfilled", 9, 0))
+            #expect(report.deadLetters.count == 1)
+            #expect(try await world.receive([3]).gaps == 1)
+            #expect(try await world.watermark() == 1)
+        }
+    }
+
+    @Test("A gap that grows old is asked for, but not one behind a parked event")
+    func asksForGaps() async throws {
+        try await World.with(failing: [2]) { world async throws in
+            _ = try await world.receive([3], key: "missing")
+            _ = try await world.receive([1, 2, 3], key: "poisoned")
+            _ = try await world.pool.query(world.inbox.store.askForGaps(olderThan: 0))
+            let asked = try await world.pool.query("SELECT key FROM relay_request")
+            #expect(try asked.map { try $0.get("key", as: String.self) } == ["missing"])
+        }
+    }
+
+    @Test("Beginning a topic whose first records are gone asks for every key, once")
+    func begin() async throws {
+        try await World.with { world async throws in
+            for _ in 0..<2 {
+                _ = try await world.pool.query(
+                    world.inbox.store.begin([(topic: .orders, isCut: true), (topic: .films, isCut: false)]))
+            }
+            let asked = try await world.pool.query("DELETE FROM relay_request RETURNING topic, key")
+            #expect(try asked.map { try $0.get("topic", as: String.self) } == [Topic.orders.name])
+            #expect(try asked.map { try $0.get("key", as: String.self) } == ["*"])
+            _ = try await world.pool.query(world.inbox.store.begin([(topic: .orders, isCut: true)]))
+            #expect(try await world.pool.query("SELECT FROM relay_request").isEmpty)
+        }
+    }
+}
+
+/// A database, and a handler that writes down each sequence it is given.
+private struct World: Sendable {
+    let pool: PostgresPool
+    let inbox: Inbox
+
+    private struct Handler: EventHandler {
+        let failing: Set<Int64>
+
+        func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
+            for event in events {
+                guard !failing.contains(event.envelope.sequence) else { throw Poisoned() }
+                _ = try await transaction.query("INSERT INTO effect (sequence) VALUES (\(event.envelope.sequence))")
+            }
+        }
+    }
+
+    private struct Poisoned: Error {}
+
+    static func with(failing: Set<Int64> = [], _ body: (World) async throws -> Void) async throws {
+        try await TestDatabase.with { database in
+            let pool = database.pool()
+            try await Migrations.apply([messagingMigrations], with: pool)
+            _ = try await pool.query(
+                "CREATE TABLE effect (number bigint GENERATED ALWAYS AS IDENTITY, sequence bigint NOT NULL)")
+            var limits = InboxLimits()
+            limits.attemptsMax = 3
+            limits.retryPause = .milliseconds(1)
+            let inbox = Inbox(
+                store: InboxStore(consumer: "test"), pool: pool, handler: Handler(failing: failing), limits: limits,
+                loop: database.loop)
+            try await body(World(pool: pool, inbox: inbox))
+        }
+    }
+
+    func receive(
+        _ sequences: [Int64], key: String = "key", type: EventType = OrderFulfilled.type
+    ) async throws -> Inbox.Report {
+        try await inbox.process(sequences.map { Self.message($0, key: key, type: type) })
+    }
+
+    /// As a consumer does: what will pass by itself is tried again.
+    func receiveUntilDone(_ sequences: [Int64]) async throws -> Int {
+        while true {
+            do {
+                return try await receive(sequences).applied
+            } catch  where Inbox.passesByItself(error) {
+                continue
+            }
+        }
+    }
+
+    private static func message(_ sequence: Int64, key: String, type: EventType) -> InboxMessage {
+        let envelope = EventEnvelope(
+            id: .generate(now: .now()), source: .checkout, type: type, subject: key, time: .now(), sequence: sequence)
+        return InboxMessage(
+            KafkaRecord(
+                topic: Topic.orders.name, partition: 0, key: Array(key.utf8), value: Array("{}".utf8),
+                headers: envelope.headers.map { KafkaHeader($0.name, $0.value) }, offset: sequence),
+            topic: .orders)
+    }
+
+    func effects() async throws -> [Int64] {
+        try await pool.query("SELECT sequence FROM effect ORDER BY number").map { try $0.get("sequence") }
+    }
+
+    func parked() async throws -> [String] {
+        try await pool.query("SELECT reason FROM inbox_parked ORDER BY reason").map { try $0.get("reason") }
+    }
+
+    func watermark() async throws -> Int64 {
+        try await pool.query("SELECT sequence FROM inbox_watermark").one().get("sequence")
+    }
+}

@@ -1,0 +1,236 @@
+import FilmClubModel
+import Kafka
+import Postgres
+import Reactor
+import ServiceShell
+import TestSupport
+import Testing
+
+@testable import Messaging
+
+@Suite("The relay")
+struct RelayTests {
+    @Test("What is committed is published with its CloudEvents headers; what is rolled back never is")
+    func publishes() async throws {
+        try await World.with { world async throws in
+            try await world.relay.start()
+            try await world.append(key: "a", 1)
+            try? await world.pool.withTransaction { transaction in
+                _ = try await transaction.query(World.insert(key: "b", 1))
+                throw CancellationError()
+            }
+            try await world.append(key: "a", 2)
+            await world.publisher.waitFor(events: 2)
+            #expect(
+                world.publisher.events == [
+                    PublishedEvent(key: "a", sequence: 1), PublishedEvent(key: "a", sequence: 2),
+                ])
+            let record = try #require(world.publisher.records.first)
+            let envelope = try EventEnvelope(headers: record.headers.compactMap { h in h.value.map { (h.name, $0) } })
+            #expect(envelope.subject == "a")
+            #expect(envelope.source == .checkout)
+            #expect(record.topic == Topic.orders.name)
+        }
+    }
+
+    @Test("A send that fails is sent again, and the cursor has not moved past it")
+    func retries() async throws {
+        try await World.with { world async throws in
+            world.publisher.fail(sends: 2)
+            try await world.append(key: "a", 1)
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 1)
+        }
+    }
+
+    @Test("A relay that starts again goes on where the last one stopped")
+    func resumes() async throws {
+        try await World.with { world async throws in
+            try await world.append(key: "a", 1)
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 1)
+            await world.relay.stop(within: .seconds(10))
+            try await world.append(key: "a", 2)
+            let next = world.anotherRelay()
+            try await next.start()
+            await world.publisher.waitFor(events: 2)
+            await next.stop(within: .seconds(10))
+            #expect(world.publisher.events.map(\.sequence) == [1, 2])
+        }
+    }
+
+    @Test("Of two relays one publishes; when it stops the other takes over")
+    func oneHolder() async throws {
+        try await World.with { world async throws in
+            try await world.relay.start()
+            try await world.append(key: "a", 1)
+            await world.publisher.waitFor(events: 1)
+            let second = world.anotherRelay()
+            try await second.start()
+            try await world.append(key: "a", 2)
+            second.wake()
+            await world.publisher.waitFor(events: 2)
+            #expect(await !second.isHolder)
+            await world.relay.stop(within: .seconds(10))
+            try await world.append(key: "a", 3)
+            await world.publisher.waitFor(events: 3)
+            #expect(await second.isHolder)
+            await second.stop(within: .seconds(10))
+        }
+    }
+
+    @Test("A holder whose epoch was raised can no longer move the cursor")
+    func fenced() async throws {
+        try await World.with { world async throws in
+            let store = RelayStore(pool: world.pool, service: .checkout)
+            let stopped = try #require(try await store.acquireLease(holder: "stopped", for: 0))
+            let successor = try #require(try await store.acquireLease(holder: "successor", for: 60))
+            #expect(successor.epoch > stopped.epoch)
+            #expect(try await !store.save(stopped, for: 60))
+            #expect(try await store.save(successor, for: 60))
+        }
+    }
+
+    @Test("Another cluster is told everything again, unfinished work first, in order within each key")
+    func anotherCluster() async throws {
+        try await World.with(unfinished: "SELECT \(Topic.orders.name), 'waits'") { world async throws in
+            for sequence in Int64(1)...3 { try await world.append(key: "done", sequence) }
+            for sequence in Int64(1)...3 { try await world.append(key: "waits", sequence) }
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 6)
+            world.publisher.replaceCluster(by: "cluster-2")
+            await world.publisher.waitFor(events: 6)
+            let again = world.publisher.events
+            #expect(again.prefix(3).map(\.key) == ["waits", "waits", "waits"])
+            #expect(again.filter { $0.key == "done" }.map(\.sequence) == [1, 2, 3])
+        }
+    }
+
+    @Test("A request publishes a key's events again; for a topic of another's it asks the owner")
+    func requests() async throws {
+        try await World.with { world async throws in
+            try await world.append(key: "a", 1)
+            try await world.append(key: "a", 2)
+            try await world.append(key: "b", 1)
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 3)
+            _ = try await world.pool.query(
+                EventLog.requestRepublish([(topic: .orders, key: "a"), (topic: .entitlements, key: "c")]))
+            world.relay.wake()
+            await world.publisher.wait { records in records.count >= 6 }
+            let later = world.publisher.records.dropFirst(3)
+            #expect(
+                later.filter { $0.topic == Topic.orders.name }.map { String(decoding: $0.key ?? [], as: UTF8.self) }
+                    == ["a", "a"])
+            let asked = try #require(later.first { $0.topic == Topic.republish.name })
+            #expect(String(decoding: asked.value ?? [], as: UTF8.self).contains(#""topicKey":"c""#))
+            try await world.waitUntil("no request is left") {
+                try await world.pool.query("SELECT FROM relay_request").isEmpty
+            }
+        }
+    }
+
+    @Test("A request for every key publishes the whole topic again, in pages")
+    func everyKey() async throws {
+        try await World.with { world async throws in
+            for sequence in Int64(1)...20 { try await world.append(key: "a", sequence) }
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 20)
+            _ = try await world.pool.query(EventLog.requestRepublish([(topic: .orders, key: EventLog.everyKey)]))
+            world.relay.wake()
+            await world.publisher.wait { $0.count >= 40 }
+            #expect(world.publisher.events.suffix(20).map(\.sequence) == Array(1...20))
+        }
+    }
+
+    @Test("Rows from before a restore into another cluster are published whatever their xids say")
+    func restored() async throws {
+        try await World.with { world async throws in
+            try await world.append(key: "a", 1)
+            try await world.relay.start()
+            await world.publisher.waitFor(events: 1)
+            await world.relay.stop(within: .seconds(10))
+            // As after a restore: the cluster has another identifier, and its xids begin far below those in the rows.
+            _ = try await world.pool.query("UPDATE event_incarnation SET system_identifier = 1")
+            _ = try await world.pool.query(
+                "UPDATE relay_cursor SET from_snapshot = '4000000000:4000000000:'::pg_snapshot")
+            let next = world.anotherRelay()
+            try await next.start()
+            try await world.append(key: "a", 2)
+            await world.publisher.waitFor(events: 2)
+            await next.stop(within: .seconds(10))
+        }
+    }
+
+    @Test("The log refuses to be changed")
+    func appendOnly() async throws {
+        try await World.with { world async throws in
+            try await world.append(key: "a", 1)
+            await #expect(throws: PostgresError.self) { _ = try await world.pool.query("DELETE FROM event_log") }
+            await #expect(throws: PostgresError.self) {
+                _ = try await world.pool.query("UPDATE event_log SET key = 'b'")
+            }
+        }
+    }
+}
+
+/// A database with the messaging tables, a broker that remembers, and a relay between them.
+private struct World: Sendable {
+    let pool: PostgresPool
+    let publisher = RecordingPublisher()
+    let relay: Relay
+    private let makeRelay: @Sendable (RecordingPublisher) -> Relay
+    private let loop: EventLoop
+
+    static func with(unfinished: SQL? = nil, _ body: (World) async throws -> Void) async throws {
+        try await TestDatabase.with { database in
+            let world = try await World(database, unfinished: unfinished)
+            try await body(world)
+            await world.relay.stop(within: .seconds(10))
+        }
+    }
+
+    private init(_ database: TestDatabase, unfinished: SQL?) async throws {
+        let pool = database.pool()
+        try await Migrations.apply([messagingMigrations], with: pool)
+        var limits = RelayLimits()
+        limits.pageEventsMax = 7
+        limits.clusterCheckInterval = .milliseconds(10)
+        limits.leaseRenewal = .milliseconds(100)
+        makeRelay = { [limits, loop = database.loop] publisher in
+            Relay(
+                pool: pool, publisher: publisher, service: .checkout, unfinished: unfinished, limits: limits,
+                on: loop, log: Log(to: LogRecorder()), metrics: Metrics())
+        }
+        self.pool = pool
+        loop = database.loop
+        relay = makeRelay(publisher)
+    }
+
+    func anotherRelay() -> Relay { makeRelay(publisher) }
+
+    func append(key: String, _ sequence: Int64) async throws {
+        _ = try await pool.query(Self.insert(key: key, sequence))
+        relay.wake()
+    }
+
+    static func insert(key: String, _ sequence: Int64) -> SQL {
+        """
+        INSERT INTO event_log (topic, key, sequence, id, type, schema_version, correlation_id, body)
+        VALUES (\(Topic.orders.name), \(key), \(sequence), gen_random_uuid(), 'OrderFulfilled', '1.0',
+                gen_random_uuid(), '{}')
+        """
+    }
+
+    /// Waits for a level that only the database shows.
+    func waitUntil(_ level: String, _ holds: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await !holds() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("not reached: \(level)")
+                return
+            }
+            try await loop.sleep(for: .milliseconds(5))
+        }
+    }
+}
