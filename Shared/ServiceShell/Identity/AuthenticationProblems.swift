@@ -1,0 +1,59 @@
+internal import HTTPServer
+internal import JOSE
+
+/// Answers to callers without the right token: RFC 6750 section 3 in `WWW-Authenticate`, a problem in the body.
+extension Problem {
+    static let bearerRealm = "filmclub"
+
+    /// - Parameter error: the code of RFC 6750 section 3.1; nil where no token was presented.
+    static func unauthenticated(
+        _ detail: String, error: String?, name: String = "unauthenticated", title: String = "Not authenticated"
+    ) -> Problem {
+        var challenge = "Bearer realm=\"\(bearerRealm)\""
+        if let error { challenge += ", error=\"\(error)\", error_description=\"\(quotable(detail))\"" }
+        return Problem(status: 401, name, title: title, detail: detail, headers: ["WWW-Authenticate": challenge])
+    }
+
+    static func refused(_ refusal: TokenRefusal) -> Problem {
+        let sentence = refusal.description
+        let detail = sentence.prefix(1).uppercased() + sentence.dropFirst() + "."
+        guard refusal == .expired else { return .unauthenticated(detail, error: "invalid_token") }
+        return .unauthenticated(detail, error: "invalid_token", name: "token-expired", title: "Token expired")
+    }
+
+    static func missingRole(oneOf roles: [Role]) -> Problem {
+        .forbidden("This needs the role \(roles.map(\.rawValue).joined(separator: " or ")).")
+    }
+
+    static let noInstitution = Problem.forbidden("This needs a token that names an institution.")
+
+    private static func forbidden(_ detail: String) -> Problem {
+        Problem(
+            status: 403, "forbidden", title: "Forbidden", detail: detail,
+            headers: ["WWW-Authenticate": "Bearer realm=\"\(bearerRealm)\", error=\"insufficient_scope\""])
+    }
+
+    /// The characters that RFC 6750 section 3 allows in a description.
+    private static func quotable(_ text: String) -> String {
+        String(
+            text.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 && $0 != "\"" && $0 != "\\" ? Character($0) : "'" }
+        )
+    }
+}
+
+extension TokenRefusal {
+    /// The refusal in one word, for a metric's label.
+    var outcome: String {
+        switch self {
+        case .expired: "expired"
+        case .notYetValid: "not-yet-valid"
+        case .unknownKey: "unknown-key"
+        case .badSignature: "bad-signature"
+        case .wrongType: "wrong-type"
+        case .wrongIssuer: "wrong-issuer"
+        case .wrongAudience: "wrong-audience"
+        case .algorithmNotAllowed: "algorithm-not-allowed"
+        case .tooLong, .malformed, .unexpectedHeader, .missingClaim, .malformedClaim: "malformed"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+public import HTTPServer
+internal import Reactor
+
+/// A listener as a service: starts with a log line and an address that scripts find, drains when it stops.
+public actor HTTPService: ShellService {
+    nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    public nonisolated let name: String
+    private let context: ShellContext
+    private let host: String
+    private let listener: Listener
+
+    /// The service's own interface: `build` registers the routes, behind `RequestLog`.
+    public init(
+        _ context: ShellContext, name: String = "http", host: String, port: Int, build: (inout Router) -> Void
+    ) {
+        var router = Router()
+        router.use(RequestLog(context.log))
+        build(&router)
+        let access = AccessMetrics(context.metrics)
+        self.init(
+            context, name: name, host: host, port: port, router: router, onAccess: { access.record($0) })
+    }
+
+    init(
+        _ context: ShellContext, name: String, host: String, port: Int, router: Router,
+        onAccess: (@Sendable (AccessRecord) -> Void)? = nil
+    ) {
+        self.name = name
+        self.context = context
+        self.host = host
+        loop = context.loop
+        let log = context.log
+        let events = ListenerEvents(
+            onAccess: onAccess,
+            onInternalError: { error, request in
+                request.log(log).error("request.failed", [.error: .error(error)])
+            },
+            onLibraryLog: { line in log.debug("http.library", ["text": .text(line)]) })
+        let configuration = ListenerConfiguration(host: host, port: UInt16(clamping: port), events: events)
+        listener = Listener(configuration, router: router, on: context.loop)
+    }
+
+    public func start() async throws {
+        let port = try await listener.start()
+        context.listening(name, host: host, port: Int(port))
+    }
+
+    public func stop(within limit: Duration) async { await listener.shutdown(within: limit) }
+}
+
+extension HTTPService {
+    /// Health and metrics.
+    static func ops(_ context: ShellContext) -> HTTPService {
+        HTTPService(
+            context, name: "ops", host: context.configuration[ShellKeys.opsHost],
+            port: context.configuration[ShellKeys.opsPort],
+            router: OpsRoutes(health: context.health, metrics: context.metrics).router())
+    }
+}
