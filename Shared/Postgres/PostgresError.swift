@@ -112,6 +112,9 @@ struct ServerReport: Sendable {
     var message: String
     var names: Names
 
+    /// Else it is libpq's own, and tells nothing of what the server did.
+    var isFromServer = true
+
     /// FATAL and PANIC end the connection.
     var endsConnection: Bool { severity == "FATAL" || severity == "PANIC" }
 

@@ -28,6 +28,8 @@ struct Batch: Sendable {
     var completion: Completion
     /// Results at the front that the caller did not ask for: of the BEGIN that was put before.
     var hiddenResults = 0
+    /// It would commit by itself if the transaction it belongs to were not open.
+    var needsTransaction = false
     /// Whether a statement may be prepared.
     var prepares = true
     /// Whether `answerMax` holds: not for migrations.

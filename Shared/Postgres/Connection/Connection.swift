@@ -199,6 +199,9 @@ final class Connection {
             case .end where flight?.isScript == true:
                 guard pq.enterPipelineMode() else { return fail() }
                 land()
+            case .failure(let report) where !report.isFromServer && !pq.isAlive:
+                // libpq would go on and report the same of each statement.
+                return fail()
             case .unsupported(let what):
                 return end(PostgresError(.connection, "\(what) is not supported", statement: flight?.currentLabel))
             case let incoming:

@@ -36,8 +36,10 @@ struct Flight {
 
     /// Decides what to prepare. What can't be sent is found here, before anything is.
     mutating func plan(with cache: inout StatementCache, isOutsideTransaction: Bool) -> PostgresError? {
-        if commits == .byStatement, isOutsideTransaction {
-            return PostgresError(.transaction, "the transaction was ended by a statement in its body")
+        if batch.needsTransaction, isOutsideTransaction {
+            return PostgresError(
+                .transaction, "the transaction is not open: a statement in its body ended it, or its first one failed",
+                statement: batch.label(0))
         }
         if case .script(let text) = batch.body {
             return Self.faultInText(text).map { PostgresError(.encoding, "\($0)") }
@@ -149,7 +151,7 @@ struct Flight {
 
     /// When the connection ended before all was answered.
     func outcome(whenLostWith error: PostgresError) -> PostgresError {
-        if let (report, position) = failure {
+        if let (report, position) = failure, report.isFromServer {
             let statement = label(at: position)
             guard report.endsConnection else {
                 // An ordinary error before the Sync: all of it is undone, and why is known.
@@ -159,7 +161,8 @@ struct Flight {
             let kind = isCommitting && mayHaveCommitted ? PostgresError.Kind.outcomeUnknown : .connection
             return PostgresError(report, kind: kind, statement: statement)
         }
-        return error.withKind(mayHaveCommitted ? .outcomeUnknown : error.kind, statement: label(at: position))
+        guard mayHaveCommitted else { return error.withKind(error.kind, statement: label(at: position)) }
+        return error.withKind(.outcomeUnknown, statement: batch.statements.first { !$0.isReading }?.label)
     }
 
     private var mayHaveCommitted: Bool {

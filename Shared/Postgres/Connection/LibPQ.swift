@@ -72,7 +72,8 @@ internal import CLibPQ
     /// Of the connection, in libpq's words; at connect they name host, port, user and database.
     var failureText: String {
         let lines = unsafe String(cString: PQerrorMessage(pointer)).split(whereSeparator: \.isNewline)
-        return lines.isEmpty ? "the server closed the connection" : lines.joined(separator: "; ")
+        return lines.isEmpty
+            ? "the server closed the connection" : lines.map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
     }
     /// Outside of any transaction. Meaningful when nothing is in flight.
     var isOutsideTransaction: Bool { unsafe PQtransactionStatus(pointer) == PQTRANS_IDLE }
@@ -206,13 +207,14 @@ extension ServerReport {
         func field(_ code: Int) -> String? {
             unsafe PQresultErrorField(result, Int32(code)).map { unsafe String(cString: $0) }
         }
+        let code = field(CPQ_FIELD_SQLSTATE)
         severity = field(CPQ_FIELD_SEVERITY) ?? "FATAL"
-        // Without an SQLSTATE it is libpq's own: the connection broke.
-        sqlState = field(CPQ_FIELD_SQLSTATE) ?? "08006"
+        sqlState = code ?? "08006"
+        isFromServer = code != nil
         let text = unsafe String(cString: PQresultErrorMessage(result))
         message =
             field(CPQ_FIELD_MESSAGE)
-            ?? text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+            ?? text.split(whereSeparator: \.isNewline).joined(separator: " ")
         names = Names(
             constraint: field(CPQ_FIELD_CONSTRAINT), table: field(CPQ_FIELD_TABLE),
             column: field(CPQ_FIELD_COLUMN))

@@ -63,7 +63,7 @@ public actor PostgresListener {
             switch signal {
             case .ready: self.listen()
             case .idle: break
-            case .notification(let channel, let payload): self.yield(.message(channel: channel, payload: payload))
+            case .notification(let channel, let payload): self.receive(.message(channel: channel, payload: payload))
             case .ended(let error): self.ended(error)
             }
         }
@@ -81,7 +81,7 @@ public actor PostgresListener {
             switch outcome {
             case .success:
                 failures = 0
-                yield(.listening)
+                receive(.listening)
             case .failure(let error): connection.end(error)
             }
         }
@@ -98,11 +98,15 @@ public actor PostgresListener {
         retryTimer = loop.schedule(after: pause) { self.connect() }
     }
 
-    private func yield(_ notification: PostgresNotification) {
+    func receive(_ notification: PostgresNotification) {
         if hasOverflowed, notification != .listening {
             guard case .enqueued = continuation.yield(.listening) else { return }
             hasOverflowed = false
         }
-        if case .dropped = continuation.yield(notification) { hasOverflowed = true }
+        switch continuation.yield(notification) {
+        case .enqueued where notification == .listening: hasOverflowed = false
+        case .dropped: hasOverflowed = true
+        default: break
+        }
     }
 }

@@ -9,24 +9,13 @@ public struct PostgresSession: PostgresQueryable {
 
     public func unit(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        return try await run(statements, commit: .atEnd)
+        return try await run { Batch(statements, commit: .atEnd, completion: .caller($0)) }
     }
 
     /// Several statements in one text without values, such as a schema: all of them or none, unless the text says
     /// otherwise.
     public func script(_ text: String) async throws(PostgresError) {
         _ = try await run { Batch(script: text, commit: .atEnd, completion: .caller($0)) }
-    }
-
-    func run(
-        _ statements: [SQL], commit: Batch.Commit, hiddenResults: Int = 0, isBounded: Bool = true
-    ) async throws(PostgresError) -> [Rows] {
-        try await run {
-            var batch = Batch(statements, commit: commit, completion: .caller($0))
-            batch.hiddenResults = hiddenResults
-            batch.isBounded = isBounded
-            return batch
-        }
     }
 
     func run(
@@ -56,18 +45,25 @@ public final class PostgresTransaction: PostgresQueryable {
 
     func unit(_ statements: [SQL], isBounded: Bool) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        guard try enter() else { return try await session.run(statements, commit: .never, isBounded: isBounded) }
-        return try await session.run(
-            [Self.begin] + statements, commit: .never, hiddenResults: 1, isBounded: isBounded)
+        let isFirst = try enter()
+        return try await session.run {
+            var batch = Batch(
+                isFirst ? [Self.begin] + statements : statements, commit: .never, completion: .caller($0))
+            batch.hiddenResults = isFirst ? 1 : 0
+            batch.needsTransaction = !isFirst
+            batch.isBounded = isBounded
+            return batch
+        }
     }
 
     /// Several statements in one text without values, such as a migration.
     public func script(_ text: String) async throws(PostgresError) { try await script(text, isBounded: true) }
 
     func script(_ text: String, isBounded: Bool) async throws(PostgresError) {
-        if try enter() { _ = try await session.run([Self.begin], commit: .never) }
+        if try enter() { _ = try await control(Self.begin, needsTransaction: false) }
         _ = try await session.run {
             var batch = Batch(script: text, commit: .never, completion: .caller($0))
+            batch.needsTransaction = true
             batch.isBounded = isBounded
             return batch
         }
@@ -91,9 +87,19 @@ public final class PostgresTransaction: PostgresQueryable {
         }
     }
 
+    private func control(
+        _ sql: SQL, commit: Batch.Commit = .never, needsTransaction: Bool = true
+    ) async throws(PostgresError) -> [Rows] {
+        try await session.run {
+            var batch = Batch([sql], commit: commit, completion: .caller($0))
+            batch.needsTransaction = needsTransaction
+            return batch
+        }
+    }
+
     func commit() async throws(PostgresError) {
         guard leave() == .begun else { return }
-        let tag = try await session.run(["/* commit */ COMMIT"], commit: .byStatement)[0].result.commandTag
+        let tag = try await control("/* commit */ COMMIT", commit: .byStatement)[0].result.commandTag
         guard tag == "COMMIT" else {
             throw PostgresError(
                 .transaction,
@@ -104,7 +110,7 @@ public final class PostgresTransaction: PostgresQueryable {
     func rollBack() async {
         guard leave() == .begun else { return }
         // If it fails the connection is not clean, and closed when the lease ends: that rolls back too.
-        _ = try? await session.run(["/* rollBack */ ROLLBACK"], commit: .never)
+        _ = try? await control("/* rollBack */ ROLLBACK")
     }
 }
 
