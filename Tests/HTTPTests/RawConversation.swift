@@ -10,11 +10,42 @@ enum RawConversation {
     static func exchange(
         port: UInt16, _ pieces: [String], until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }
     ) async throws -> String {
-        let outcome: Result<String, Failure> = await withCheckedContinuation { continuation in
+        try await onThread { () throws(Failure) in try talk(port, pieces, isEnough) }
+    }
+
+    /// Sends `start`, then a byte every few milliseconds until the server has had enough of it.
+    static func drip(port: UInt16, _ start: String) async throws {
+        try await onThread { () throws(Failure) in
+            let descriptor = try connect(port)
+            defer { close(descriptor) }
+            send(descriptor, Array(start.utf8))
+            var drop = UInt8(ascii: "x")
+            let deadline = ContinuousClock.now + .seconds(30)
+            while Glibc.send(descriptor, &drop, 1, Int32(MSG_NOSIGNAL)) == 1 {
+                usleep(5_000)
+                guard ContinuousClock.now < deadline else { throw Failure(reason: "the server let it drip") }
+            }
+        }
+    }
+
+    /// Sends `request` and goes away without reading: the server's next write meets a reset.
+    static func sendAndVanish(port: UInt16, _ request: String, when: @escaping @Sendable () -> Bool) async throws {
+        try await onThread { () throws(Failure) in
+            let descriptor = try connect(port)
+            defer { close(descriptor) }
+            send(descriptor, Array(request.utf8))
+            while !when() { usleep(1_000) }
+            var reset = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+        }
+    }
+
+    private static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws -> Value {
+        let outcome: Result<Value, Failure> = await withCheckedContinuation { continuation in
             do {
-                try startThread(name: "raw") {
-                    continuation.resume(returning: Result { () throws(Failure) in try talk(port, pieces, isEnough) })
-                }
+                try startThread(name: "raw") { continuation.resume(returning: Result(catching: body)) }
             } catch {
                 continuation.resume(returning: .failure(Failure(reason: "\(error)")))
             }
@@ -22,23 +53,24 @@ enum RawConversation {
         return try outcome.get()
     }
 
+    private static func send(_ descriptor: Int32, _ bytes: [UInt8]) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            // The server may have answered and closed before it read all.
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+
     private static func talk(
         _ port: UInt16, _ pieces: [String], _ isEnough: (String) -> Bool
     ) throws(Failure) -> String {
         let descriptor = try connect(port)
         defer { close(descriptor) }
-        for piece in pieces {
-            let bytes = Array(piece.utf8)
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes {
-                    send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                // The server may have answered and closed before it read all.
-                guard count > 0 else { break }
-                sent += count
-            }
-        }
+        for piece in pieces { send(descriptor, Array(piece.utf8)) }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while !isEnough(String(decoding: received, as: UTF8.self)) {

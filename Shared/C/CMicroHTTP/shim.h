@@ -33,6 +33,11 @@ static inline void cmh_log(void *configuration, const char *format, va_list argu
     if (length > 0) c->log(c->context, line);
 }
 
+#define CMH_DISCIPLINE_SINCE 0x00097701
+
+/// Whether the library itself refuses bare LF, folding and NUL in a value (from 0.9.77 on).
+static inline int cmh_is_strict(void) { return MHD_VERSION >= CMH_DISCIPLINE_SINCE; }
+
 /// Starts a daemon without a thread of its own. `c` must outlive it: the logger reads it.
 static inline struct MHD_Daemon *cmh_start(struct cmh_configuration *c) {
     return MHD_start_daemon(
@@ -49,8 +54,7 @@ static inline struct MHD_Daemon *cmh_start(struct cmh_configuration *c) {
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connectionMemoryBytesMax,
         // SIGPIPE is ignored by the process; without this word the library would not use sendfile.
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-#if MHD_VERSION >= 0x00097701
-        // From 0.9.77 on the library can refuse bare LF, folding and NUL in a value itself.
+#if MHD_VERSION >= CMH_DISCIPLINE_SINCE
         MHD_OPTION_CLIENT_DISCIPLINE_LVL, 3,
 #endif
         MHD_OPTION_END);

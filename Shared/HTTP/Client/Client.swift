@@ -15,6 +15,7 @@ public actor Client {
     private var timer: LoopTimer?
     private var underWay: [UInt64: UnderWay] = [:]
     private var nextNumber: UInt64 = 0
+    private var isClosed = false
 
     private struct UnderWay {
         let transfer: Transfer
@@ -56,8 +57,6 @@ public actor Client {
         // Balances the retain of `openMulti`.
         unsafe Unmanaged.passUnretained(self).release()
     }
-
-    private var isClosed = false
 
     // MARK: - Transfers
 

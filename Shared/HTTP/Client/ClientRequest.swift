@@ -38,6 +38,9 @@ public struct ClientRequest: Sendable {
             return "the method is not in upper-case letters"
         }
         if !url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return "the URL is not plain ASCII" }
+        // libcurl would guess a scheme.
+        let lowercased = url.prefix(8).lowercased()
+        if !lowercased.hasPrefix("http://"), lowercased != "https://" { return "the URL is not http or https" }
         for (name, value) in headers {
             let nameIsPlain = name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
             if name.isEmpty || !nameIsPlain { return "a header name is not a token" }

@@ -23,6 +23,9 @@ internal import Glibc
         self.listenSocket = listenSocket
     }
 
+    /// Whether the library refuses by itself, and in its own words, some of what `RequestHeadCheck` refuses.
+    static var libraryIsStrict: Bool { cmh_is_strict() != 0 }
+
     /// Readable when `run` has something to do.
     var epollDescriptor: Int32 { unsafe cmh_epoll_descriptor(daemon) }
 

@@ -18,6 +18,7 @@ extension Listener {
         let headers = exchange.connection.requestHeaders
         let framing: RequestHeadCheck.Sound
         do {
+            try configuration.limits.check(rawTarget: exchange.rawTarget, headers)
             framing = try RequestHeadCheck.check(method: method, version: version, headers: headers)
             let head = try RequestHead(
                 method: framing.method, rawTarget: exchange.rawTarget, headers: headers,
@@ -188,6 +189,21 @@ extension Listener {
             method: exchange.method, route: exchange.match.parameters.pattern, status: status,
             duration: exchange.began.map { .now - $0 } ?? .zero, bytes: exchange.bytesAnnounced,
             isComplete: whole && status != nil, remoteAddress: exchange.client.remoteAddress)
+    }
+}
+
+extension ListenerLimits {
+    fileprivate func check(rawTarget: String, _ headers: RequestHeaders) throws(Problem) {
+        guard rawTarget.utf8.count <= targetBytesMax else {
+            throw Problem(
+                status: 414, "target-too-long", title: "Target too long",
+                detail: "A request target of at most \(targetBytesMax) bytes is read here.")
+        }
+        guard headers.byteCount <= headerBytesMax, headers.count <= headersMax else {
+            throw Problem(
+                status: 431, "headers-too-large", title: "Headers too large",
+                detail: "At most \(headersMax) header fields of \(headerBytesMax) bytes in all are read here.")
+        }
     }
 }
 

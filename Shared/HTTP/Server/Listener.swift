@@ -94,7 +94,7 @@ public actor Listener {
         // The library panics if a connection is suspended when it stops: each is answered, then run once more.
         isStopping = true
         for client in clients.values { abandonHandler(of: client, answer: .shuttingDown) }
-        daemon.run()
+        _ = turn(daemon)
         watch?.cancel()
         nextRun?.cancel()
         ticker?.cancel()
@@ -109,14 +109,19 @@ public actor Listener {
     private static let roundsMax = 8
 
     private func run() {
-        guard let daemon else { return }
+        guard let daemon, let wait = turn(daemon) else { return }
+        runAgain(after: wait)
+    }
+
+    /// Lets the daemon do what it can now; tells when it must have its next turn at the latest.
+    private func turn(_ daemon: Daemon) -> Duration? {
         for _ in 0..<Self.roundsMax {
             daemon.run()
             // Zero means that something is ready already and epoll will not tell again.
-            guard let wait = daemon.timeToNextRun else { return }
-            if wait > .zero { return runAgain(after: wait) }
+            let wait = daemon.timeToNextRun
+            guard wait == .zero else { return wait }
         }
-        runAgain(after: .zero)
+        return .zero
     }
 
     /// After a connection was resumed, which epoll does not tell: once for all that are resumed in this turn of the

@@ -3,6 +3,10 @@
 /// The library beneath is lenient: it lets through what two servers in a row could read as two different requests
 /// (RFC 9112 §11.2). Each of these is refused and the connection closed, for nobody can say where the next
 /// request begins.
+///
+/// Behind libmicrohttpd 0.9.75 some of it cannot be seen: a bare LF for a line's end, a folded line of other headers,
+/// what follows a NUL, and a later line that begins with its colon (it ends the head). So the public edge is a
+/// normalising proxy.
 struct RequestHeadCheck {
     /// What the head announces, once it is found sound.
     struct Sound: Equatable {

@@ -29,6 +29,9 @@ public struct RequestHeaders: Sendable {
 
     public var count: Int { fields.count }
 
+    /// Of all names and values.
+    var byteCount: Int { bytes.count }
+
     /// The value of a field, whatever the case of its name. The values of a repeated one are joined by ", "
     /// (RFC 9110 §5.3), so that a repeat is never overlooked.
     public subscript(name: String) -> String? {

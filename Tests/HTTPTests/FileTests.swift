@@ -1,0 +1,120 @@
+import Glibc
+import HTTPClient
+import HTTPServer
+import Testing
+
+@Suite("Files")
+struct FileTests {
+    /// A file of a test's own, with bytes that tell their place.
+    private struct Film {
+        let path: String
+        let bytes: [UInt8]
+
+        init() throws {
+            bytes = (0..<100_000).map { UInt8($0 % 251) }
+            var template = Array("/tmp/filmclub-http-XXXXXX".utf8CString)
+            let descriptor = mkstemp(&template)
+            path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+            let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            close(descriptor)
+            try #require(written == bytes.count)
+        }
+    }
+
+    private func run(_ body: (TestServer, Film) async throws -> Void) async throws {
+        let film = try Film()
+        defer { unlink(film.path) }
+        try await TestServer.run { router in
+            router.get("/film") { request in
+                guard let file = OpenFile(path: film.path) else { throw Problem.notFound() }
+                return try .file(file, for: request, mediaType: "video/mp4")
+            }
+            router.get("/twice") { request in
+                guard let file = OpenFile(path: film.path) else { throw Problem.notFound() }
+                _ = try await server(file, request)
+                return try .file(file, for: request, mediaType: "video/mp4")
+            }
+        } _: { server in
+            try await body(server, film)
+        }
+    }
+
+    private func server(_ file: OpenFile, _ request: Request) async throws -> Response {
+        await Task.yield()
+        return try .file(file, for: request, mediaType: "video/mp4")
+    }
+
+    @Test("A file arrives whole, byte for byte")
+    func whole() async throws {
+        try await run { server, film in
+            for path in ["/film", "/twice"] {
+                let response = try await server.get(path)
+                #expect(response.status == 200)
+                #expect(response.body == film.bytes)
+                #expect(response.headers["Content-Type"] == "video/mp4")
+                #expect(response.headers["Accept-Ranges"] == "bytes")
+            }
+        }
+    }
+
+    @Test("A range arrives as 206, one outside the file as 416, several are ignored")
+    func ranges() async throws {
+        try await run { server, film in
+            let part = try await server.get("/film", headers: ["Range": "bytes=1000-1999"])
+            #expect(part.status == 206)
+            #expect(part.body == Array(film.bytes[1000..<2000]))
+            #expect(part.headers["Content-Range"] == "bytes 1000-1999/100000")
+            let end = try await server.get("/film", headers: ["Range": "bytes=-7"])
+            #expect(end.body == Array(film.bytes.suffix(7)))
+            let outside = try await server.get("/film", headers: ["Range": "bytes=100000-"])
+            #expect(outside.status == 416)
+            #expect(outside.headers["Content-Range"] == "bytes */100000")
+            #expect(outside.headers["Content-Type"] == "application/problem+json")
+            let several = try await server.get("/film", headers: ["Range": "bytes=0-1,5-6"])
+            #expect(several.status == 200)
+            #expect(several.body == film.bytes)
+        }
+    }
+
+    @Test("HEAD tells the length; what the client has already is not sent again")
+    func headAndConditional() async throws {
+        try await run { server, film in
+            let head = try await server.send("HEAD", "/film")
+            #expect(head.headers["Content-Length"] == "100000")
+            #expect(head.body.isEmpty)
+            let tag = try #require(head.headers["ETag"])
+            let known = try await server.get("/film", headers: ["If-None-Match": tag])
+            #expect(known.status == 304)
+            #expect(known.headers["ETag"] == tag)
+            let same = try await server.get("/film", headers: ["Range": "bytes=0-9", "If-Range": tag])
+            #expect(same.status == 206)
+            let other = try await server.get("/film", headers: ["Range": "bytes=0-9", "If-Range": "\"other\""])
+            #expect(other.status == 200)
+            #expect(other.body.count == film.bytes.count)
+        }
+    }
+
+    @Test("An answer of a file leaves no descriptor open, sent or not")
+    func descriptors() async throws {
+        try await run { server, _ in
+            // A connection of its own, so that what is counted below is not the client's.
+            _ = try await server.get("/film")
+            for _ in 0..<200 {
+                _ = try await server.send("HEAD", "/film")
+                _ = try await server.get("/film", headers: ["Range": "bytes=0-9"])
+                _ = try await server.get("/film", headers: ["If-None-Match": "*"])
+            }
+            // 600 answers: a leak would have run into the usual limit of 1,024 descriptors, or shows here.
+            let file = try #require(OpenFile(path: "/etc/hostname"))
+            let descriptor = try await lowestFreeDescriptor()
+            withExtendedLifetime(file) {}
+            #expect(descriptor < 500)
+        }
+    }
+
+    private func lowestFreeDescriptor() async throws -> Int32 {
+        let descriptor = dup(2)
+        close(descriptor)
+        return descriptor
+    }
+}

@@ -1,0 +1,192 @@
+import HTTPClient
+import HTTPServer
+import Reactor
+import Testing
+
+/// Ends of connections, handlers and listeners, in every order.
+@Suite("Life of a listener")
+struct LifeTests {
+    @Test("A client that vanishes during a handler harms nobody")
+    func vanishes() async throws {
+        let gate = Gate()
+        let inside = Lock(false)
+        try await TestServer.run { router in
+            router.get("/slow") { _ in
+                inside.withLock { $0 = true }
+                await gate.pass()
+                return .text(String(repeating: "x", count: 4_000_000))
+            }
+            router.get("/") { _ in .text("alive") }
+        } _: { server in
+            try await RawConversation.sendAndVanish(
+                port: server.port, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", when: { inside.withLock { $0 } })
+            await gate.open()
+            try await eventually("the record of a request that came to nothing") {
+                server.observed.records.contains { $0.route == "/slow" && !$0.isComplete }
+            }
+            let text = try await server.get("/").text
+            #expect(text == "alive")
+        }
+    }
+
+    @Test("A shutdown answers every request that was begun, then refuses connections")
+    func drain() async throws {
+        let gate = Gate()
+        let begun = Lock(0)
+        try await TestServer.run { router in
+            router.get("/") { _ in
+                begun.withLock { $0 += 1 }
+                await gate.pass()
+                return .text("answered")
+            }
+        } _: { server in
+            let answered = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<30 {
+                    group.addTask {
+                        // Again and again until the door is shut.
+                        var answered = 0
+                        while let response = try? await server.get("/"), response.text == "answered" { answered += 1 }
+                        return answered
+                    }
+                }
+                try await eventually("thirty handlers at work") { await gate.arrivals == 30 }
+                async let shutdown: Void = server.listener.shutdown(within: .seconds(30))
+                await gate.open()
+                await shutdown
+                return try await group.reduce(0, +)
+            }
+            #expect(answered == begun.withLock { $0 })
+            let error = await #expect(throws: ClientError.self) { try await server.get("/") }
+            #expect(error?.isNotConnected == true)
+        }
+    }
+
+    @Test("A shutdown waits for no handler beyond its limit: 503, and what the handler says later goes nowhere")
+    func abandoned() async throws {
+        let gate = Gate()
+        try await TestServer.run { router in
+            router.get("/") { _ in
+                await gate.pass()
+                return .text("too late")
+            }
+        } _: { server in
+            async let response = server.get("/")
+            try await eventually("the handler at work") { await gate.arrivals == 1 }
+            await server.listener.shutdown(within: .milliseconds(50))
+            let answer = try await response
+            #expect(answer.status == 503)
+            #expect(answer.text.contains("urn:filmclub:problem:shutting-down"))
+            await gate.open()
+        }
+    }
+
+    @Test("A handler that takes too long is answered for, and cancelled")
+    func handlerDeadline() async throws {
+        var limits = ListenerLimits()
+        limits.handlerDurationMax = .milliseconds(50)
+        let cancelled = Lock(false)
+        try await TestServer.run(limits: limits) { router in
+            router.get("/") { _ in
+                do { try await Task.sleep(for: .seconds(3_600)) } catch { cancelled.withLock { $0 = true } }
+                return .noContent
+            }
+        } _: { server in
+            let response = try await server.get("/")
+            #expect(response.status == 503)
+            #expect(response.headers["Retry-After"] == "1")
+            #expect(response.text.contains("urn:filmclub:problem:timed-out"))
+            try await eventually("the cancellation") { cancelled.withLock { $0 } }
+        }
+    }
+
+    @Test("Above the bound of requests in flight there is 503 with Retry-After, never a hang")
+    func overloaded() async throws {
+        var limits = ListenerLimits()
+        limits.requestsInFlightMax = 2
+        let gate = Gate()
+        try await TestServer.run(limits: limits) { router in
+            router.get("/") { _ in
+                await gate.pass()
+                return .text("served")
+            }
+        } _: { server in
+            async let first = server.get("/")
+            async let second = server.get("/")
+            try await eventually("two handlers at work") { await gate.arrivals == 2 }
+            let third = try await server.get("/")
+            #expect(third.status == 503)
+            #expect(third.headers["Retry-After"] == "1")
+            #expect(third.text.contains("urn:filmclub:problem:overloaded"))
+            await gate.open()
+            let served = try await [first.status, second.status]
+            #expect(served == [200, 200])
+            let next = try await server.get("/")
+            #expect(next.status == 200)
+        }
+    }
+
+    @Test("A head or a body that drips in is cut off", arguments: ["GE", "GET / HTTP/1.1\r\nHost: a\r\nX: ", nil])
+    func drips(head: String?) async throws {
+        var limits = ListenerLimits()
+        limits.headDurationMax = .milliseconds(100)
+        limits.bodyDurationMax = .milliseconds(100)
+        try await TestServer.run(limits: limits) { router in
+            router.post("/") { _ in .noContent }
+        } _: { server in
+            let body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+            try await RawConversation.drip(port: server.port, head ?? body)
+        }
+    }
+
+    @Test("A client that does not read its answer is cut off")
+    func doesNotRead() async throws {
+        var limits = ListenerLimits()
+        limits.writeDurationMax = .milliseconds(100)
+        let large = Response.text(String(repeating: "x", count: 32 * 1024 * 1024))
+        try await TestServer.run(limits: limits) { router in
+            router.get("/") { _ in large }
+        } _: { server in
+            try await RawConversation.sendAndVanish(
+                port: server.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                when: { server.observed.records.contains { $0.status == 200 && !$0.isComplete } })
+        }
+    }
+
+    @Test("One address gets no more connections than its share")
+    func connectionsPerAddress() async throws {
+        var limits = ListenerLimits()
+        limits.connectionsPerAddressMax = 1
+        let gate = Gate()
+        try await TestServer.run(limits: limits) { router in
+            router.get("/") { _ in
+                await gate.pass()
+                return .text("served")
+            }
+        } _: { server in
+            async let first = server.get("/")
+            try await eventually("the first connection in use") { await gate.arrivals == 1 }
+            let second = try await RawConversation.exchange(
+                port: server.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"])
+            #expect(second.isEmpty)
+            await gate.open()
+            let status = try await first.status
+            #expect(status == 200)
+        }
+    }
+
+    @Test("A port in use and a host that is no address are refused in a whole sentence")
+    func cannotListen() async throws {
+        try await TestServer.run { _ in
+        } _: { server in
+            for (host, port, text) in [
+                ("127.0.0.1", server.port, "Address already in use"), ("localhost", 0, "not a numeric address"),
+            ] as [(String, UInt16, String)] {
+                let listener = Listener(
+                    ListenerConfiguration(host: host, port: port), router: Router(), on: server.loop)
+                let error = await #expect(throws: ListenerError.self) { try await listener.start() }
+                #expect(error?.description.contains(text) == true)
+                #expect(error?.description.contains(host) == true)
+            }
+        }
+    }
+}
