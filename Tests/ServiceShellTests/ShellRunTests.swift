@@ -22,7 +22,7 @@ struct ShellRunTests {
         try await body(
             ShellContext(
                 name: "test", configuration: Configuration(keys: ShellKeys.all, environment: [:]),
-                log: Log(to: recorder), metrics: Metrics(), health: Health(), loop: loop, stopRequests: StopRequests()))
+                log: Log(to: recorder), loop: loop))
     }
 
     @Test("A signal ends a running process in good order: not ready first, then the services in reverse")
@@ -128,11 +128,11 @@ struct ShellRunTests {
     }
 }
 
-/// Waits for a level. The bound only ends a test that hangs.
+/// Waits for a level, looking each millisecond. The bound only ends a test that hangs.
 func eventually(_ holds: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(30)
     while try !holds() {
         try #require(ContinuousClock.now < deadline, "what was waited for did not come")
-        await Task.yield()
+        try await Task.sleep(for: .milliseconds(1))
     }
 }

@@ -16,7 +16,9 @@ public final class LogWriter: LogSink, @unchecked Sendable {
 
     private struct Buffer {
         var bytes: [UInt8] = []
+        /// Since the last line that told of them.
         var dropped = 0
+        var droppedInAll = 0
         var writerSleeps = true
     }
 
@@ -55,6 +57,7 @@ public final class LogWriter: LogSink, @unchecked Sendable {
         let wake = buffer.withLock { buffer in
             guard buffer.bytes.count + line.count <= bufferBytesMax else {
                 buffer.dropped += 1
+                buffer.droppedInAll += 1
                 return false
             }
             buffer.bytes += line
@@ -65,6 +68,13 @@ public final class LogWriter: LogSink, @unchecked Sendable {
     }
 
     public func flush() { while writeOut() {} }
+
+    /// Counts the lines that found no room.
+    func register(in metrics: Metrics) {
+        metrics.counter("filmclub_log_lines_dropped_total", help: "Lines of the log that found its buffer full.") {
+            Double(self.buffer.withLock { $0.droppedInAll })
+        }
+    }
 
     /// Whether lines wait or are on their way.
     var isBusy: Bool { buffer.withLock { !$0.writerSleeps } }

@@ -1,10 +1,24 @@
 internal import HTTPServer
+internal import Reactor
 
 /// Counts and times every answer of a listener by route, those included that no handler saw.
-struct AccessMetrics: Sendable {
+final class AccessMetrics: Sendable {
+    private struct Key: Hashable {
+        let method: String
+        let route: String
+        let status: Int
+    }
+
+    private struct Series {
+        let answers: Counter
+        let latency: Histogram
+    }
+
     private let answers: MetricFamily<Counter>
     private let latency: MetricFamily<Histogram>
     private let broken: MetricFamily<Counter>
+    /// The families would find them as well; this is one look-up an answer, without making label lists.
+    private let known = Lock<[Key: Series]>([:])
 
     init(_ metrics: Metrics) {
         answers = metrics.counter(
@@ -18,11 +32,22 @@ struct AccessMetrics: Sendable {
     }
 
     func record(_ access: AccessRecord) {
-        let method = Method(rawValue: access.method)?.rawValue ?? Metrics.overflowLabel
         let route = access.route ?? RequestLog.unmatched
         if !access.isComplete { broken.with(route).increment() }
         guard let status = access.status else { return }
-        answers.with(method, route, String(status)).increment()
-        latency.with(method, route).observe(access.duration)
+        let series = series(Key(method: access.method, route: route, status: status))
+        series.answers.increment()
+        series.latency.observe(access.duration)
+    }
+
+    private func series(_ key: Key) -> Series {
+        known.withLock { known in
+            if let series = known[key] { return series }
+            let method = Method(rawValue: key.method)?.rawValue ?? Metrics.overflowLabel
+            let series = Series(
+                answers: answers.with(method, key.route, String(key.status)), latency: latency.with(method, key.route))
+            if known.count < Metrics.seriesMax { known[key] = series }
+            return series
+        }
     }
 }

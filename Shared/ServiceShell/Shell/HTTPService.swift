@@ -13,19 +13,21 @@ public actor HTTPService: ShellService {
 
     /// The service's own interface: `build` registers the routes, behind `RequestLog`.
     public init(
-        _ context: ShellContext, name: String = "http", host: String, port: Int, build: (inout Router) -> Void
+        _ context: ShellContext, name: String = "http", host: String, port: Int,
+        limits: ListenerLimits = ListenerLimits(), build: (inout Router) -> Void
     ) {
         var router = Router()
         router.use(RequestLog(context.log))
         build(&router)
         let access = AccessMetrics(context.metrics)
         self.init(
-            context, name: name, host: host, port: port, router: router, onAccess: { access.record($0) })
+            context, name: name, host: host, port: port, router: router, limits: limits,
+            onAccess: { access.record($0) })
     }
 
     init(
         _ context: ShellContext, name: String, host: String, port: Int, router: Router,
-        onAccess: (@Sendable (AccessRecord) -> Void)? = nil
+        limits: ListenerLimits = ListenerLimits(), onAccess: (@Sendable (AccessRecord) -> Void)? = nil
     ) {
         self.name = name
         self.context = context
@@ -38,7 +40,8 @@ public actor HTTPService: ShellService {
                 request.log(log).error("request.failed", [.error: .error(error)])
             },
             onLibraryLog: { line in log.debug("http.library", ["text": .text(line)]) })
-        let configuration = ListenerConfiguration(host: host, port: UInt16(clamping: port), events: events)
+        let configuration = ListenerConfiguration(
+            host: host, port: UInt16(clamping: port), limits: limits, events: events)
         listener = Listener(configuration, router: router, on: context.loop)
     }
 

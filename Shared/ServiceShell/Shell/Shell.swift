@@ -37,8 +37,8 @@ public enum Shell {
             let sink = try LogWriter()
             let log = Log(to: sink, level: configuration[ShellKeys.logLevel], fields: ["service": .text(name)])
             let context = ShellContext(
-                name: name, configuration: configuration, log: log, metrics: Metrics(), health: Health(), loop: loop,
-                stopRequests: StopRequests())
+                name: name, configuration: configuration, log: log, loop: loop)
+            sink.register(in: context.metrics)
             let code = run(context, build: build)
             sink.flush()
             exit(code)
@@ -87,7 +87,7 @@ public enum Shell {
         do {
             let invocation = try Invocation(arguments: Array(CommandLine.arguments.dropFirst()))
             switch invocation {
-            case .help: end(HelpText.make(name: CommandLine.arguments[0], summary: summary, keys: keys))
+            case .help: end(HelpText.make(name: programName, summary: summary, keys: keys))
             case .version: end("\(name) \(version)\n")
             case .run(let path): return try Configuration(keys: keys, environment: processEnvironment(), path: path)
             case .printConfiguration(let path):
@@ -96,6 +96,10 @@ public enum Shell {
         } catch {
             end("\(error)", code: exitConfiguration)
         }
+    }
+
+    private static var programName: String {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "filmclub"
     }
 
     private static func end(_ text: String) -> Never {

@@ -11,11 +11,12 @@ public struct ShellContext: Sendable {
     /// The main thread's event loop, on which everything lives.
     public let loop: EventLoop
     let addresses = AddressBook()
-    let stopRequests: StopRequests
+    let stopRequests = StopRequests()
 
-    init(
-        name: String, configuration: Configuration, log: Log, metrics: Metrics, health: Health, loop: EventLoop,
-        stopRequests: StopRequests
+    /// `Shell.main` makes one; a test that runs a service in its own process makes another.
+    public init(
+        name: String, configuration: Configuration, log: Log, metrics: Metrics = Metrics(), health: Health = Health(),
+        loop: EventLoop
     ) {
         self.name = name
         self.configuration = configuration
@@ -23,7 +24,6 @@ public struct ShellContext: Sendable {
         self.metrics = metrics
         self.health = health
         self.loop = loop
-        self.stopRequests = stopRequests
     }
 
     /// Tells where the process can be reached: the log says so, and `ADDRESS_FILE` once everything has started.
@@ -32,21 +32,28 @@ public struct ShellContext: Sendable {
         log.info("listening", ["listener": .text(listener), "host": .text(host), "port": .count(port)])
     }
 
+    /// Where a listener of this process can be reached, `127.0.0.1:8081`; nil before it listens.
+    public func address(of listener: String) -> String? { addresses[listener] }
+
     /// Ends the process in good order but with exit code 1: for what has gone wrong beyond repair while it ran.
     public func fail(_ sentence: String) { stopRequests.post(.failure(sentence)) }
 }
 
 /// The addresses a process listens on.
 final class AddressBook: Sendable {
-    private let lines = Lock<[String]>([])
+    private let entries = Lock<[(listener: String, address: String)]>([])
 
     func add(_ listener: String, host: String, port: Int) {
         let shown = host.contains(":") ? "[\(host)]" : host
-        lines.withLock { $0.append("\(listener)=\(shown):\(port)\n") }
+        entries.withLock { $0.append((listener, "\(shown):\(port)")) }
+    }
+
+    subscript(listener: String) -> String? {
+        entries.withLock { $0.last { $0.listener == listener }?.address }
     }
 
     /// `http=127.0.0.1:8081`, a line each.
-    var text: String { lines.withLock { $0.joined() } }
+    var text: String { entries.withLock { $0.map { "\($0.listener)=\($0.address)\n" }.joined() } }
 }
 
 /// Why a process should stop; the first reason counts.
