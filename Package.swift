@@ -99,7 +99,9 @@ let package = Package(
         // The operator's command
         .target(
             name: "OperatorCommand",
-            dependencies: ["FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "Postgres", "ServiceShell"],
+            dependencies: [
+                "FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell",
+            ],
             path: "Services/Operator/Command", swiftSettings: strict),
         .executableTarget(
             name: "filmclub", dependencies: ["OperatorCommand"], path: "Services/Operator/Main",

@@ -79,12 +79,6 @@ struct WebVTTReaderTests {
         #expect(track.cues.map { Array($0.text.utf8) } == [Array("a\n\u{0301}e".utf8)])
     }
 
-    @Test("Cues that end as the next begins do not share a moment with it")
-    func adjacent() throws {
-        let text = Self.head + String(repeating: Self.cue, count: 4) + "00:02.000 --> 00:03.000\ndos\n"
-        #expect(try CueTrack(webVTT: Array(text.utf8)).cues.count == 5)
-    }
-
     static let head = "WEBVTT\n\n"
     static let cue = "00:01.000 --> 00:02.000\nuno\n\n"
 

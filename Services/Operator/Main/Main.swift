@@ -1,3 +1,6 @@
-@main struct Main {
-    static func main() {}
+import OperatorCommand
+
+@main
+struct FilmClub {
+    static func main() { OperatorCommand.main() }
 }
