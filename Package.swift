@@ -126,6 +126,10 @@ let package = Package(
     ]
         + service("Catalog", executable: "filmclub-catalog")
         + service("Cart", executable: "filmclub-cart")
-        + service("Checkout", executable: "filmclub-checkout")
+        + service(
+            "Checkout", executable: "filmclub-checkout",
+            tested: [
+                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
+            ])
         + service("StreamingEntitlement", executable: "filmclub-streaming", tested: ["FilmClubModel", "JSON"])
 )

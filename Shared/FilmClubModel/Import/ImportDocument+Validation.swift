@@ -4,6 +4,11 @@ public struct ImportProblem: Error, Hashable, Sendable, CustomStringConvertible 
     public let path: String
     public let sentence: String
 
+    public init(path: String, sentence: String) {
+        self.path = path
+        self.sentence = sentence
+    }
+
     public var description: String { "\(path): \(sentence)" }
 }
 

@@ -1,0 +1,59 @@
+internal import FilmClubModel
+internal import HTTPServer
+internal import Messaging
+internal import Postgres
+internal import ServiceShell
+
+/// Everything checkout is made of but its transport: use cases, routes, handlers, deadlines. The one place where they
+/// are put together, for the process as for its tests.
+struct Checkout: Sendable {
+    let facts: FactsInMemory
+    let deadlines: AnswerDeadlines
+    let events: CheckoutEvents
+    private let numbers: OrderNumbers
+    private let projections: ProjectionStore
+    private let orders: OrderRoutes
+    private let institutions: InstitutionRoutes
+
+    /// - Parameter committed: called after something was written that the relay has to publish.
+    init(
+        pool: PostgresPool, authenticator: Authenticator, publicBaseURL: String?, on loop: EventLoop, log: Log,
+        metrics: Metrics, now: @escaping @Sendable () -> Instant, committed: @escaping @Sendable () -> Void
+    ) {
+        let meters = CheckoutMeters(metrics)
+        let addresses = OrderAddresses(publicBaseURL: publicBaseURL)
+        facts = FactsInMemory(on: loop)
+        numbers = OrderNumbers(pool: pool, on: loop)
+        projections = ProjectionStore(pool: pool)
+        deadlines = AnswerDeadlines(pool: pool, meters: meters, on: loop, log: log, committed: committed)
+        events = CheckoutEvents(
+            catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log))
+        orders = OrderRoutes(
+            authenticator: authenticator,
+            placeOrder: PlaceOrder(
+                facts: facts, numbers: numbers, store: OrderStore(pool: pool), running: RunningKeys(),
+                addresses: addresses, now: now, committed: committed),
+            reader: OrderReader(pool: pool, addresses: addresses), meters: meters, log: log)
+        institutions = InstitutionRoutes(
+            authenticator: authenticator,
+            importInstitutions: ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed), pool: pool
+        )
+    }
+
+    /// Reads into memory what orders are decided by, so that the first one is as quick as the next.
+    func load() async throws {
+        await facts.load(try await projections.everything())
+        await numbers.giveBack(try await numbers.next())
+    }
+
+    func register(in router: inout Router) {
+        orders.register(in: &router)
+        institutions.register(in: &router)
+    }
+
+    /// Topic and key of the orders that somebody waits for: published first where a broker has forgotten everything.
+    static let unfinished: SQL = """
+        SELECT '\(sql: .trusted(Topic.orders.name))', id::text FROM orders
+        WHERE state IN ('placed', 'confirmed') ORDER BY placed_at
+        """
+}

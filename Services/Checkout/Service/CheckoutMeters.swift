@@ -1,0 +1,49 @@
+internal import Postgres
+internal import ServiceShell
+
+/// What an operator sees of orders. Counted without a look at the closed ones, however many there are.
+struct CheckoutMeters: Sendable {
+    let outcomes: MetricFamily<Counter>
+    let deadlines: Counter
+    private let open: MetricFamily<Gauge>
+    private let oldest: MetricFamily<Gauge>
+    private let parked: Gauge
+
+    init(_ metrics: Metrics) {
+        outcomes = metrics.counter(
+            "filmclub_orders_total", labels: ["outcome"],
+            help: "Requests for an order by what became of them: placed, repeated, rejected, refused.")
+        deadlines = metrics.counter(
+            "filmclub_order_deadlines_total", help: "Overdue answers that were asked for again.")
+        open = metrics.gauge(
+            "filmclub_orders_open", labels: ["state"], help: "Orders that have not come to their end, by state.")
+        oldest = metrics.gauge(
+            "filmclub_orders_open_oldest_seconds", labels: ["state"], help: "Age of the oldest open order, by state.")
+        parked = metrics.gauge("filmclub_orders_parked", help: "Open orders that wait for a person.")
+    }
+
+    static let states = ["placed", "confirmed"]
+
+    /// By the index of open orders.
+    func measure(_ pool: PostgresPool) async throws {
+        let rows = try await pool.query(
+            """
+            /* measureOrders */
+            SELECT state, count(*) AS count, count(*) FILTER (WHERE parked IS NOT NULL) AS parked,
+                   extract(epoch FROM clock_timestamp() - min(placed_at))::float8 AS age
+            FROM orders WHERE state IN ('placed', 'confirmed') GROUP BY state
+            """)
+        var measured: [String: (count: Double, age: Double)] = [:]
+        var parkedCount: Int64 = 0
+        for row in rows {
+            let count = try row.get("count", as: Int64.self)
+            measured[try row.get("state")] = (Double(count), try row.get("age"))
+            parkedCount += try row.get("parked", as: Int64.self)
+        }
+        for state in Self.states {
+            open.with(state).set(measured[state]?.count ?? 0)
+            oldest.with(state).set(max(0, measured[state]?.age ?? 0))
+        }
+        parked.set(Double(parkedCount))
+    }
+}

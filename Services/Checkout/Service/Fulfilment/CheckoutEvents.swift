@@ -1,0 +1,16 @@
+internal import FilmClubModel
+internal import Messaging
+internal import Postgres
+
+/// What checkout does with the events of other services.
+struct CheckoutEvents: EventHandler {
+    static let topics: [Topic] = [.films, .programmes, .entitlements]
+
+    let catalog: CatalogNews
+    let answers: EntitlementAnswers
+
+    func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
+        try await catalog.apply(events, in: transaction)
+        try await answers.apply(events, in: transaction)
+    }
+}

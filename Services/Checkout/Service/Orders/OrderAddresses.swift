@@ -1,0 +1,14 @@
+internal import FilmClubModel
+
+/// Where clients find an order: below the service's public address, or below whatever they called where none is set.
+struct OrderAddresses: Sendable {
+    private let base: String
+
+    init(publicBaseURL: String?) {
+        var base = publicBaseURL ?? ""
+        while base.hasSuffix("/") { base.removeLast() }
+        self.base = base
+    }
+
+    func order(_ id: OrderID) -> String { "\(base)/v1/orders/\(id)" }
+}

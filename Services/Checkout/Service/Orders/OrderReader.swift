@@ -1,0 +1,53 @@
+internal import CheckoutDomain
+internal import FilmClubModel
+internal import Postgres
+
+/// Reads orders as they stand.
+struct OrderReader: Sendable {
+    let pool: PostgresPool
+    let addresses: OrderAddresses
+
+    /// One order with its lines and what has happened to it, in one round trip; nil where there is none.
+    func order(_ id: OrderID) async throws -> OrderDocument? {
+        let rows = try await pool.unit([
+            """
+            /* selectOrder */
+            SELECT \(sql: OrderProgress.columns), number, cart_id, programme_id, programme_version, programme_name,
+                   price_list_version, total_minor_units, currency, payment_method, purchase_order_number, placed_at
+            FROM orders WHERE id = \(id)
+            """,
+            """
+            /* selectLines */
+            SELECT id, film_id, title, price_minor_units FROM order_lines WHERE order_id = \(id) ORDER BY position
+            """,
+            """
+            /* selectTimeline */
+            SELECT type, time FROM event_log WHERE topic = \(Topic.orders.name) AND key = \(id.text) ORDER BY sequence
+            """,
+        ])
+        guard let row = rows[0].first else { return nil }
+        return try document(row, lines: rows[1], timeline: rows[2])
+    }
+
+    private func document(_ row: Row, lines: Rows, timeline: Rows) throws -> OrderDocument {
+        let progress = try OrderProgress(row)
+        let currency = try Currency(try row.get("currency"))
+        return OrderDocument(
+            id: progress.orderId, number: try row.get("number"), state: progress.state,
+            institutionId: progress.institutionId, cartId: try row.get("cart_id"),
+            programmeId: try row.get("programme_id"), programmeVersion: try row.get("programme_version"),
+            programmeName: try row.get("programme_name"),
+            priceListVersion: Int(try row.get("price_list_version", as: Int32.self)),
+            lines: try lines.map { line in
+                OrderLine(
+                    lineId: try line.get("id"), filmId: try line.get("film_id"), title: try line.get("title"),
+                    price: Money(minorUnits: try line.get("price_minor_units"), currency: currency))
+            },
+            total: Money(minorUnits: try row.get("total_minor_units"), currency: currency),
+            payment: try PaymentTerms(
+                method: try row.get("payment_method"), purchaseOrderNumber: try row.get("purchase_order_number")),
+            placedAt: try row.get("placed_at"), parked: progress.parked,
+            timeline: try timeline.map { OrderDocument.Step(event: try $0.get("type"), at: try $0.get("time")) },
+            statusURL: addresses.order(progress.orderId))
+    }
+}

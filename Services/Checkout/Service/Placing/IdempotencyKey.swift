@@ -1,0 +1,35 @@
+internal import FilmClubModel
+
+/// The value of an `Idempotency-Key` header (IETF draft-ietf-httpapi-idempotency-key-header): a quoted string of
+/// RFC 8941, or the same without its quotes, as most clients send it. Either way it is the same key.
+struct IdempotencyKey: Hashable, Sendable {
+    static let charactersMax = 200
+
+    let text: String
+
+    /// Nil for what is no key: empty, too long, or with other than visible ASCII characters.
+    init?(header: String) {
+        var text = Substring(header)
+        if text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = text.dropFirst().dropLast() }
+        // Neither quote nor backslash within: nobody needs them, and then both forms mean the same.
+        let isWellFormed = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+        guard (1...Self.charactersMax).contains(text.utf8.count), isWellFormed else { return nil }
+        self.text = String(text)
+    }
+}
+
+/// A key within its scope: two institutions may use the same one.
+struct ScopedKey: Hashable, Sendable {
+    let institution: InstitutionID
+    let key: IdempotencyKey
+
+    /// What the advisory lock of the key is hashed from.
+    var lockName: String { "\(institution)/\(key.text)" }
+}
+
+/// An answer as it was given, and will be given again byte for byte.
+struct StoredAnswer: Hashable, Sendable {
+    let status: Int
+    let location: String
+    let body: [UInt8]
+}

@@ -1,0 +1,116 @@
+internal import CheckoutDomain
+internal import FilmClubModel
+internal import JSON
+internal import Postgres
+
+/// What orders are decided by, as rows: institutions, which are ours, and what the catalog has told of films and
+/// programmes.
+struct ProjectionStore: Sendable {
+    let pool: PostgresPool
+
+    struct Everything: Sendable {
+        var institutions: [Institution] = []
+        var programmes: [Programme] = []
+        var films: [Film] = []
+    }
+
+    func everything() async throws -> Everything {
+        let rows = try await pool.unit([
+            "/* allInstitutions */ SELECT \(sql: Institution.columns) FROM institutions",
+            "/* allProgrammes */ SELECT programme FROM programme_projection",
+            "/* allFilms */ SELECT film FROM film_projection",
+        ])
+        return Everything(
+            institutions: try rows[0].map { try Institution($0) },
+            programmes: try rows[1].map { try Programme(projected: $0) },
+            films: try rows[2].map { try Film(projected: $0) })
+    }
+
+    /// The statements that read what a request names, and how their rows are the facts.
+    static func select(for request: OrderRequest, of institution: InstitutionID) -> [SQL] {
+        [
+            "/* institutionFact */ SELECT \(sql: Institution.columns) FROM institutions WHERE id = \(institution)",
+            "/* programmeFact */ SELECT programme FROM programme_projection WHERE id = \(request.programmeId)",
+            "/* filmFacts */ SELECT film FROM film_projection WHERE id = ANY(\(request.filmIds))",
+        ]
+    }
+
+    static func facts(_ rows: ArraySlice<Rows>) throws -> OrderingFacts {
+        let rows = Array(rows)
+        let films = try rows[2].map { try Film(projected: $0) }
+        return OrderingFacts(
+            institution: try rows[0].first.map { try Institution($0) },
+            programme: try rows[1].first.map { try Programme(projected: $0) },
+            films: Dictionary(films.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    // MARK: - Writing
+
+    /// Newer versions replace older ones; a film that is told again changes nothing.
+    static func project(_ films: [Film]) throws -> SQL {
+        let films = films.newestByID(\.id)
+        return """
+            /* projectFilms */
+            INSERT INTO film_projection (id, version, film)
+            SELECT * FROM unnest(
+                \(films.map(\.id)), \(films.map(\.version)),
+                \(try films.map { JSONText(try JSON.encode($0.forOrdering)) }))
+            ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, film = EXCLUDED.film
+            WHERE film_projection.version < EXCLUDED.version
+            """
+    }
+
+    static func project(_ programmes: [Programme]) throws -> SQL {
+        let programmes = programmes.newestByID(\.id)
+        return """
+            /* projectProgrammes */
+            INSERT INTO programme_projection (id, version, programme)
+            SELECT * FROM unnest(
+                \(programmes.map(\.id)), \(programmes.map(\.version)),
+                \(try programmes.map { JSONText(try JSON.encode($0)) }))
+            ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, programme = EXCLUDED.programme
+            WHERE programme_projection.version < EXCLUDED.version
+            """
+    }
+}
+
+// MARK: - Rows and values
+
+extension Array where Element: Versioned {
+    /// One of each, in the order of their ids: whoever locks rows in the same order never waits in a circle.
+    fileprivate func newestByID<Tag>(_ id: (Element) -> Identifier<Tag>) -> [Element] {
+        Dictionary(map { (id($0), $0) }) { $0.version < $1.version ? $1 : $0 }.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
+
+extension Institution {
+    static let columns: SQL = "id, version, name, type, territory, time_zone, verified"
+
+    init(_ row: Row) throws {
+        guard let type = InstitutionType(rawValue: try row.get("type")) else {
+            throw UnreadableRow(description: "an institution is of a type that this build does not know")
+        }
+        self.init(
+            id: try row.get("id"), version: try row.get("version"), name: try row.get("name"), type: type,
+            territory: try row.get("territory"), timeZone: try row.get("time_zone"), verified: try row.get("verified"))
+    }
+}
+
+extension Programme {
+    init(projected row: Row) throws {
+        self = try JSON.decode(Programme.self, from: try row.get("programme", as: JSONText.self).bytes)
+    }
+}
+
+extension Film {
+    init(projected row: Row) throws {
+        self = try JSON.decode(Film.self, from: try row.get("film", as: JSONText.self).bytes)
+    }
+
+    /// Without the texts of its page: those are most of a film, and no order is decided by them.
+    var forOrdering: Film {
+        Film(
+            id: id, version: version, slug: slug, status: status, title: title, year: year,
+            credits: credits.filter { $0.role == .director }, territories: territories)
+    }
+}
