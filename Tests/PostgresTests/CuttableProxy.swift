@@ -75,6 +75,7 @@ final class CuttableProxy: @unchecked Sendable {
         try await cut(refusing: true)
         try await onLoop { proxy in
             proxy.watch?.cancel()
+            proxy.watch = nil
             close(proxy.listener)
         }
     }

@@ -25,7 +25,7 @@ struct Batch: Sendable {
 
     var body: Body
     var commit: Commit
-    var completion: Completion
+    var completion = Completion.housekeeping
     /// Results at the front that the caller did not ask for: of the BEGIN that was put before.
     var hiddenResults = 0
     /// It would commit by itself if the transaction it belongs to were not open.
@@ -37,16 +37,14 @@ struct Batch: Sendable {
     /// Run again because a prepared statement was out of date; done once.
     var isRetry = false
 
-    init(_ statements: [SQL], commit: Commit, completion: Completion) {
+    init(_ statements: [SQL], commit: Commit) {
         body = .statements(statements)
         self.commit = commit
-        self.completion = completion
     }
 
-    init(script: String, commit: Commit, completion: Completion) {
+    init(script: String, commit: Commit) {
         body = .script(script)
         self.commit = commit
-        self.completion = completion
     }
 
     /// A transaction that the caller opened with a statement of its own goes on after the Sync.

@@ -84,7 +84,8 @@ final class Connection {
             }
             phase = .settingUp
             watch(for: .read)
-            var setUp = Batch([configuration.sessionSettings], commit: .never, completion: .setUp)
+            var setUp = Batch([configuration.sessionSettings], commit: .never)
+            setUp.completion = .setUp
             setUp.prepares = false
             send(setUp)
         }
@@ -238,7 +239,7 @@ final class Connection {
             send(next)
         } else if isOutsideTransaction, !statements.discarded.isEmpty {
             let discarded = statements.takeDiscarded().map { SQL.trusted("DEALLOCATE \($0)") }
-            var batch = Batch(discarded, commit: .never, completion: .housekeeping)
+            var batch = Batch(discarded, commit: .never)
             batch.prepares = false
             send(batch)
         } else {

@@ -75,8 +75,9 @@ public actor PostgresListener {
         guard let connection else { return }
         Task { [channels] in
             let outcome: Result<[Rows], PostgresError> = await withCheckedContinuation { continuation in
-                let statements = channels.map { channel -> SQL in "LISTEN \(identifier: channel)" }
-                connection.submit(Batch(statements, commit: .never, completion: .caller(continuation)))
+                var batch = Batch(channels.map { "LISTEN \(identifier: $0)" }, commit: .never)
+                batch.completion = .caller(continuation)
+                connection.submit(batch)
             }
             switch outcome {
             case .success:

@@ -31,6 +31,16 @@ extension PostgresPool {
         }
     }
 
+    /// The pool completes `batch` in any case.
+    func submit(_ batch: Batch, on lease: LeaseID) {
+        if let connection = leases[lease].flatMap({ connections[$0] }) { return connection.submit(batch) }
+        // A lease that is not listed has ended; else its connection has.
+        let isEnded = leases[lease] == nil
+        let reason = isEnded ? "the connection was given back" : "the connection is gone"
+        batch.complete(
+            .failure(PostgresError(isEnded ? .closed : .connection, reason, statement: batch.label(0))))
+    }
+
     private func grant(_ id: ConnectionID, to work: Work) {
         switch work {
         case .batch(let batch):

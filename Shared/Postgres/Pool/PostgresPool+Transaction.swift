@@ -9,19 +9,13 @@ public struct PostgresSession: PostgresQueryable {
 
     public func unit(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        return try await run { Batch(statements, commit: .atEnd, completion: .caller($0)) }
+        return try await pool.run(Batch(statements, commit: .atEnd), on: lease)
     }
 
     /// Several statements in one text without values, such as a schema: all of them or none, unless the text says
     /// otherwise.
     public func script(_ text: String) async throws(PostgresError) {
-        _ = try await run { Batch(script: text, commit: .atEnd, completion: .caller($0)) }
-    }
-
-    func run(
-        _ make: (CheckedContinuation<Result<[Rows], PostgresError>, Never>) -> Batch
-    ) async throws(PostgresError) -> [Rows] {
-        try await withCheckedContinuation { pool.run(make($0), on: lease) }.get()
+        _ = try await pool.run(Batch(script: text, commit: .atEnd), on: lease)
     }
 }
 
@@ -46,14 +40,11 @@ public final class PostgresTransaction: PostgresQueryable {
     func unit(_ statements: [SQL], isBounded: Bool) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
         let isFirst = try enter()
-        return try await session.run {
-            var batch = Batch(
-                isFirst ? [Self.begin] + statements : statements, commit: .never, completion: .caller($0))
-            batch.hiddenResults = isFirst ? 1 : 0
-            batch.needsTransaction = !isFirst
-            batch.isBounded = isBounded
-            return batch
-        }
+        var batch = Batch(isFirst ? [Self.begin] + statements : statements, commit: .never)
+        batch.hiddenResults = isFirst ? 1 : 0
+        batch.needsTransaction = !isFirst
+        batch.isBounded = isBounded
+        return try await session.pool.run(batch, on: session.lease)
     }
 
     /// Several statements in one text without values, such as a migration.
@@ -61,12 +52,10 @@ public final class PostgresTransaction: PostgresQueryable {
 
     func script(_ text: String, isBounded: Bool) async throws(PostgresError) {
         if try enter() { _ = try await control(Self.begin, needsTransaction: false) }
-        _ = try await session.run {
-            var batch = Batch(script: text, commit: .never, completion: .caller($0))
-            batch.needsTransaction = true
-            batch.isBounded = isBounded
-            return batch
-        }
+        var batch = Batch(script: text, commit: .never)
+        batch.needsTransaction = true
+        batch.isBounded = isBounded
+        _ = try await session.pool.run(batch, on: session.lease)
     }
 
     /// Whether BEGIN is still to be sent: by this caller.
@@ -90,11 +79,9 @@ public final class PostgresTransaction: PostgresQueryable {
     private func control(
         _ sql: SQL, commit: Batch.Commit = .never, needsTransaction: Bool = true
     ) async throws(PostgresError) -> [Rows] {
-        try await session.run {
-            var batch = Batch([sql], commit: commit, completion: .caller($0))
-            batch.needsTransaction = needsTransaction
-            return batch
-        }
+        var batch = Batch([sql], commit: commit)
+        batch.needsTransaction = needsTransaction
+        return try await session.pool.run(batch, on: session.lease)
     }
 
     func commit() async throws(PostgresError) {

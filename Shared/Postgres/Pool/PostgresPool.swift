@@ -64,42 +64,55 @@ public actor PostgresPool: PostgresQueryable {
     /// Runs several statements in one round trip and one transaction: all of them or none.
     public nonisolated func unit(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        let id = lastWaiter.wrappingAdd(1, ordering: .relaxed).newValue
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let batch = Batch(statements, commit: .atEnd, completion: .caller(continuation))
-                begin(.batch(batch), id: id)
-            }
-        } onCancel: {
-            onLoop { $0.cancel(id) }
-        }
-        return try outcome.get()
+        return try await run(Batch(statements, commit: .atEnd))
+    }
+
+    private nonisolated func run(_ batch: Batch) async throws(PostgresError) -> [Rows] {
+        try await wait { continuation, id in
+            var batch = batch
+            batch.completion = .caller(continuation)
+            begin(.batch(batch), id: id)
+        }.get()
     }
 
     // MARK: - Leases
 
     nonisolated func lease() async throws(PostgresError) -> LeaseID {
-        let id = lastWaiter.wrappingAdd(1, ordering: .relaxed).newValue
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { begin(.lease($0), id: id) }
-        } onCancel: {
-            onLoop { $0.cancel(id) }
-        }
-        return try outcome.get()
+        try await wait { continuation, id in begin(.lease(continuation), id: id) }.get()
     }
 
-    /// Runs `batch` on a leased connection; the pool completes it in any case.
-    nonisolated func run(_ batch: Batch, on lease: LeaseID) {
-        onLoop { pool in
-            guard let id = pool.leases[lease], let connection = pool.connections[id] else {
-                // Its lease is over if it is not listed any more; else its connection broke.
-                let error =
-                    pool.leases[lease] == nil
-                    ? PostgresError(.closed, "the connection was given back", statement: batch.label(0))
-                    : PostgresError(.connection, "the connection is gone", statement: batch.label(0))
-                return batch.complete(.failure(error))
-            }
-            connection.submit(batch)
+    /// Runs `batch` on a leased connection.
+    nonisolated func run(_ batch: Batch, on lease: LeaseID) async throws(PostgresError) -> [Rows] {
+        try await wait { continuation, _ in
+            var batch = batch
+            batch.completion = .caller(continuation)
+            onLoop { [batch] pool in pool.submit(batch, on: lease) }
+        }.get()
+    }
+
+    /// Suspends the caller until `start` has led to an answer. Cancelling it ends its wait for a connection.
+    private nonisolated func wait<Output: Sendable>(
+        _ start: @Sendable (CheckedContinuation<Output, Never>, _ id: UInt64) -> Void
+    ) async -> Output {
+        if loop.isCurrent { await suspend(start) } else { await suspendOnLoop(start) }
+    }
+
+    /// A caller from another thread comes to the loop first. (Else the answer might be there before it sleeps,
+    /// which the thread sanitizer takes for a race.)
+    private func suspendOnLoop<Output: Sendable>(
+        _ start: @Sendable (CheckedContinuation<Output, Never>, _ id: UInt64) -> Void
+    ) async -> Output {
+        await suspend(start)
+    }
+
+    private nonisolated func suspend<Output: Sendable>(
+        _ start: @Sendable (CheckedContinuation<Output, Never>, _ id: UInt64) -> Void
+    ) async -> Output {
+        let id = lastWaiter.wrappingAdd(1, ordering: .relaxed).newValue
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { start($0, id) }
+        } onCancel: {
+            onLoop { $0.cancel(id) }
         }
     }
 
