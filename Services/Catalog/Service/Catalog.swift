@@ -1,0 +1,38 @@
+internal import FilmClubModel
+internal import HTTPServer
+internal import Postgres
+internal import ServiceShell
+
+/// Everything the catalog is made of but its transport: pages, lists, imports. The one place where they are put
+/// together, for the process as for its tests.
+struct Catalog: Sendable {
+    /// Without it pages are always read from the database.
+    let watch: RevisionWatch
+    private let films: FilmRoutes
+    private let programmes: ProgrammeRoutes
+    private let imports: ImportRoutes
+
+    /// - Parameter committed: called after something was written that the relay has to publish.
+    init(
+        pool: PostgresPool, authenticator: Authenticator, on loop: EventLoop, log: Log, metrics: Metrics,
+        now: @escaping @Sendable () -> Instant, committed: @escaping @Sendable () -> Void
+    ) {
+        let meters = CatalogMeters(metrics)
+        let cache = PageCache()
+        let lists = ListReader(pool: pool)
+        let pages = PageReader(pool: pool, cache: cache, meters: meters)
+        watch = RevisionWatch(pool: pool, cache: cache, on: loop, log: log)
+        films = FilmRoutes(lists: lists, pages: pages)
+        programmes = ProgrammeRoutes(lists: lists, pages: pages)
+        imports = ImportRoutes(
+            authenticator: authenticator,
+            importCatalog: ImportCatalog(pool: pool, cache: cache, now: now, committed: committed), meters: meters,
+            log: log)
+    }
+
+    func register(in router: inout Router) {
+        films.register(in: &router)
+        programmes.register(in: &router)
+        imports.register(in: &router)
+    }
+}

@@ -1,0 +1,12 @@
+public import ServiceShell
+
+/// The settings of the catalog.
+public enum CatalogKeys {
+    static let httpPort = CommonKeys.httpPort(default: 8081)
+
+    public static let all: [any AnyConfigurationKey] =
+        [
+            CommonKeys.databaseURL, CommonKeys.databaseConnectionsMax, CommonKeys.kafkaBootstrapServers,
+            CommonKeys.kafkaBootstrapFile, CommonKeys.httpHost, httpPort,
+        ] + IdentityKeys.all
+}

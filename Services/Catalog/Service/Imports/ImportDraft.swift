@@ -1,0 +1,86 @@
+internal import CatalogDomain
+internal import FilmClubModel
+internal import JSON
+
+/// The catalog's part of an import document, read and in itself without contradiction, and where in the text each
+/// part of it stands. What the document holds for other services is theirs.
+struct ImportDraft: Sendable {
+    let films: [Film]
+    let programmes: [Programme]
+    private let text: JSONNode
+
+    /// Throws every fault that can be found at once, up to `ImportDocument.problemsMax`.
+    init(_ bytes: [UInt8], bytesMax: Int) throws(ImportRefused) {
+        do throws(JSONError) {
+            text = try JSONDocument(parsing: bytes, limits: JSONLimits(bytesMax: bytesMax)).root
+            try Self.checkLists(of: text)
+        } catch {
+            throw ImportRefused(error)
+        }
+        var faults: [JSONError] = []
+        films = Self.read(Film.self, of: text, &faults)
+        programmes = Self.read(Programme.self, of: text, &faults)
+        guard faults.isEmpty else {
+            throw ImportRefused(
+                reason: .invalid, faults: faults.prefix(ImportDocument.problemsMax).map(ImportFault.init))
+        }
+        let problems = ImportDocument(films: films, programmes: programmes).problems()
+        guard problems.isEmpty else { throw refusal(problems) }
+    }
+
+    /// Where in the text the problems are.
+    func refusal(_ problems: [ImportProblem]) -> ImportRefused {
+        let faults = problems.prefix(ImportDocument.problemsMax).map { problem in
+            ImportFault(path: problem.path, message: problem.sentence, at: text.nearest(to: problem.path))
+        }
+        return ImportRefused(reason: .invalid, faults: Array(faults))
+    }
+
+    /// The document's own members, before any of their elements.
+    private static func checkLists(of text: JSONNode) throws(JSONError) {
+        guard text.isObject else { throw text.refused("an import document is an object") }
+        let known = ImportDocument().listNames
+        for (key, node) in text.members {
+            guard known.contains(key) else {
+                throw node.refused("there is no such list; known are: \(known.joined(separator: ", "))")
+            }
+            guard node.isArray || node.isNull else { throw node.refused("a list expected") }
+        }
+    }
+
+    private static func read<Item: CatalogItem>(
+        _ type: Item.Type, of text: JSONNode, _ faults: inout [JSONError]
+    ) -> [Item] {
+        var items: [Item] = []
+        for element in text[Item.listName]?.elements ?? [] {
+            do throws(JSONError) {
+                items.append(try element.decode(type, userInfo: ImportDocument.decoderInfo))
+            } catch {
+                faults.append(error)
+            }
+        }
+        return items
+    }
+}
+
+extension ImportDocument {
+    fileprivate var listNames: [String] { ["films", "programmes", "institutions", "media"] }
+}
+
+extension JSONNode {
+    /// The value at a path such as `films[3].slug`; where there is none, the innermost value around it.
+    func nearest(to path: String) -> JSONNode {
+        var node = self
+        for step in path.split(whereSeparator: { ".[]".contains($0) }) {
+            let next = node.isArray ? Int(step).flatMap { node.element($0) } : node[String(step)]
+            guard let next else { break }
+            node = next
+        }
+        return node
+    }
+
+    private func element(_ index: Int) -> JSONNode? {
+        let elements = elements
+        return elements.indices.contains(index) ? elements[index] : nil
+    }
+}
