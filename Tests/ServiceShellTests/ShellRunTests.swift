@@ -94,7 +94,7 @@ struct ShellRunTests {
     func hangingStop() async throws {
         try await withContext { context in
             let never = Gate()
-            let ending = await ShellRun(context, stopWithin: .milliseconds(500)).run(first: [service("ops")]) {
+            let ending = await ShellRun(context, stopWithin: .seconds(4)).run(first: [service("ops")]) {
                 context in
                 let hanging = ClosureService(
                     "hanging", start: { context.stopRequests.post(.signal(SIGINT)) }, stop: { _ in await never.wait() })

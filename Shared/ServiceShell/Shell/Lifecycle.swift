@@ -9,8 +9,9 @@ public actor Lifecycle {
         case abandoned([String])
     }
 
-    /// Kept back for each service that still waits for its turn when an earlier one hangs.
-    static let reserve: Duration = .milliseconds(250)
+    /// Kept back for each service that still waits for its turn when an earlier one hangs; less where the whole
+    /// limit is short.
+    static let reserveMax: Duration = .seconds(1)
 
     nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -58,9 +59,10 @@ public actor Lifecycle {
             let ended = await finishes(within: limit / 2) { await starting.value }
             if !ended { abandoned.append("start") }
         }
+        let reserve = min(Self.reserveMax, ContinuousClock.now.duration(to: deadline) / (2 * max(1, started.count)))
         while let service = started.popLast() {
             let left = ContinuousClock.now.duration(to: deadline)
-            let share = max(Self.reserve, left - Self.reserve * started.count)
+            let share = max(reserve, left - reserve * started.count)
             let begin = ContinuousClock.now
             let ended = await finishes(within: share) { await service.stop(within: share) }
             let fields: LogFields = [
