@@ -93,7 +93,8 @@ let package = Package(
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
         shared("ServiceShell", uses: ["FilmClubModel", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         shared(
-            "Messaging", uses: ["FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell"],
+            "Messaging",
+            uses: ["FilmClubModel", "HTTPServer", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell"],
             resources: [.embedInCode("Migrations")]),
 
         // The operator's command

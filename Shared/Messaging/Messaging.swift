@@ -6,6 +6,10 @@ public import ServiceShell
 public let messagingMigrations = MigrationSet(
     name: "messaging", files: [(name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql)])
 
+/// The table of `IdempotentAnswers`, for the services that create things on request.
+public let idempotencyMigrations = MigrationSet(
+    name: "idempotency", files: [(name: "0001_idempotency.sql", bytes: PackageResources._001_idempotency_sql)])
+
 extension Log {
     /// What a Kafka client tells besides its results.
     public func kafka(_ event: KafkaEvent) {

@@ -1,0 +1,82 @@
+public import FilmClubModel
+public import Kafka
+public import Postgres
+public import ServiceShell
+
+/// What every service stands on: its database, its broker, its relay, made from the common settings. A composition root
+/// begins with it and adds what is the service's own.
+public struct ServiceFoundation: Sendable {
+    public let pool: PostgresPool
+    public let producer: KafkaProducer
+    public let relay: Relay
+    private let kafka: KafkaConfiguration
+    private let service: ServiceName
+    private let context: ShellContext
+
+    /// The settings that it reads; a service lists them among its own.
+    public static let keys: [any AnyConfigurationKey] = [
+        CommonKeys.databaseURL, CommonKeys.databaseConnectionsMax, CommonKeys.kafkaBootstrapServers,
+        CommonKeys.kafkaBootstrapFile,
+    ]
+
+    /// - Parameter unfinished: topic and key of the work that somebody waits for; see `Relay`.
+    public init(_ service: ServiceName, _ context: ShellContext, unfinished: SQL? = nil) throws {
+        self.service = service
+        self.context = context
+        kafka = try Self.kafka(service, context.configuration)
+        pool = Self.database(service, context)
+        producer = try KafkaProducer(kafka, on: context.loop, events: { [log = context.log] in log.kafka($0) })
+        relay = Relay(
+            pool: pool, publisher: producer, service: service, unfinished: unfinished, on: context.loop,
+            log: context.log, metrics: context.metrics)
+    }
+
+    /// In the order in which they start: the schema first, `prepare`, then what publishes and what listens.
+    public func services(
+        migrations: [MigrationSet], topics: [Topic], handler: any EventHandler,
+        prepare: @escaping @Sendable () async throws -> Void = {}
+    ) -> [any ShellService] {
+        [
+            ClosureService(
+                "database",
+                start: {
+                    try await Migrations.apply([messagingMigrations] + migrations, with: pool)
+                    try await prepare()
+                }, stop: { await pool.close(within: $0) }),
+            ClosureService("producer", stop: { await producer.close(within: $0) }),
+            relay,
+            EventConsumer(
+                pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,
+                applied: { [relay] in relay.wake() }, on: context.loop, log: context.log, metrics: context.metrics),
+        ]
+    }
+
+    private static func database(_ service: ServiceName, _ context: ShellContext) -> PostgresPool {
+        var configuration = PostgresConfiguration(
+            context.configuration[CommonKeys.databaseURL], applicationName: "filmclub-\(service)")
+        configuration.connectionsMin = 1
+        configuration.connectionsMax = context.configuration[CommonKeys.databaseConnectionsMax]
+        let (log, health) = (context.log, context.health.check("database"))
+        return PostgresPool(configuration, on: context.loop) { event in
+            log.postgres(event)
+            switch event {
+            case .connected: health.ready()
+            case .connectFailed: health.notReady("The database cannot be reached.")
+            default: break
+            }
+        }
+    }
+
+    private static func kafka(_ service: ServiceName, _ settings: Configuration) throws -> KafkaConfiguration {
+        if let servers = settings[CommonKeys.kafkaBootstrapServers] {
+            return KafkaConfiguration(bootstrapServers: servers, clientID: "filmclub-\(service)")
+        }
+        guard let file = settings[CommonKeys.kafkaBootstrapFile] else { throw NoBroker() }
+        return KafkaConfiguration(bootstrapFile: file, clientID: "filmclub-\(service)")
+    }
+}
+
+/// Neither setting names a broker.
+struct NoBroker: Error, CustomStringConvertible {
+    let description = "Set KAFKA_BOOTSTRAP_SERVERS or KAFKA_BOOTSTRAP_FILE."
+}
