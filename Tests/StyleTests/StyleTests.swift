@@ -36,7 +36,8 @@ struct StyleTests {
         let system: Set = ["FoundationEssentials", "Glibc", "Synchronization"]
         let domain = system.union(["FilmClubModel"])
         let shell = domain.union([
-            "\(service)Domain", "Messaging", "Postgres", "Kafka", "HTTPServer", "HTTPClient", "JOSE", "JSON", "ServiceShell",
+            "\(service)Domain", "Messaging", "Postgres", "Kafka", "HTTPServer", "HTTPClient", "JOSE", "JSON",
+            "ServiceShell",
         ])
         let main: Set = ["\(service)Service", "ServiceShell"]
         for (folder, allowed) in [("Domain", domain), ("Service", shell), ("Main", main)] {
