@@ -145,6 +145,23 @@ struct HostileRequestTests {
         #expect(begun.withLock { $0 } == 0)
     }
 
+    @Test("A head just within every limit is served")
+    func largestHead() async throws {
+        let limits = ListenerLimits()
+        let target = "/" + String(repeating: "a", count: limits.targetBytesMax - 1)
+        // Host and 99 others; the last takes what is left of the bytes.
+        let few = (1..<limits.headersMax - 1).map { "x\($0): y" }
+        let left = limits.headerBytesMax - few.reduce(0) { $0 + $1.utf8.count - 2 } - "Hosta".utf8.count - 1
+        let headers = ["Host: a"] + few + ["x: " + String(repeating: "y", count: left)]
+        try await TestServer.run(limits: limits) { router in
+            router.get("/{rest...}") { request in .text("\(request.path.utf8.count) \(request.headers.count)") }
+        } _: { server in
+            let raw = Self.get(target, headers: headers.joined(separator: "\r\n"), version: "HTTP/1.0")
+            let answer = try await RawConversation.exchange(port: server.port, [raw])
+            #expect(answer.hasSuffix("\r\n\r\n\(limits.targetBytesMax) \(limits.headersMax)"))
+        }
+    }
+
     private func check(_ answer: String, of hostile: Hostile) {
         let statusLines = answer.components(separatedBy: "HTTP/1.1 ").count - 1
         let (head, body) = answer.splitAtBlankLine

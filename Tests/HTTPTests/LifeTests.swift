@@ -174,6 +174,34 @@ struct LifeTests {
         }
     }
 
+    @Test("A listener and a client are gone after their ends, whatever they were doing")
+    func nothingIsLeft() async throws {
+        let gate = Gate()
+        let kept = Kept()
+        try await TestServer.run { router in
+            router.get("/") { _ in .text("served") }
+            router.get("/slow") { _ in
+                await gate.pass()
+                return .noContent
+            }
+        } _: { server in
+            kept.listener = server.listener
+            kept.client = server.client
+            _ = try await server.get("/")
+            async let abandoned = server.get("/slow")
+            try await eventually("the handler at work") { await gate.arrivals == 1 }
+            await server.listener.shutdown(within: .zero)
+            _ = try await abandoned
+            await gate.open()
+        }
+        try await eventually("both are gone") { kept.listener == nil && kept.client == nil }
+    }
+
+    private final class Kept {
+        weak var listener: Listener?
+        weak var client: Client?
+    }
+
     @Test("A port in use and a host that is no address are refused in a whole sentence")
     func cannotListen() async throws {
         try await TestServer.run { _ in

@@ -33,6 +33,7 @@ public actor Listener {
     var ticks = 0
     var ticker: LoopTimer?
     private var drained: CheckedContinuation<Void, Never>?
+    private var drainDeadline: LoopTimer?
 
     public init(_ configuration: ListenerConfiguration = ListenerConfiguration(), router: Router, on loop: EventLoop) {
         self.configuration = configuration
@@ -73,8 +74,9 @@ public actor Listener {
         if exchangesOpen > 0 {
             await withCheckedContinuation { continuation in
                 drained = continuation
-                loop.schedule(after: limit) { self.endDrain() }
+                drainDeadline = loop.schedule(after: limit) { self.endDrain() }
             }
+            drainDeadline?.cancel()
         }
         stop()
     }
@@ -96,6 +98,7 @@ public actor Listener {
         for client in clients.values { abandonHandler(of: client, answer: .shuttingDown) }
         _ = turn(daemon)
         watch?.cancel()
+        watch = nil  // it holds us
         nextRun?.cancel()
         ticker?.cancel()
         daemon.stop()

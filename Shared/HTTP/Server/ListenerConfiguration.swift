@@ -29,12 +29,12 @@ public struct ListenerLimits: Sendable {
     /// Of a request target; a longer one gets 414.
     public var targetBytesMax = 8 * 1024
     /// Of all header names and values; more get 431.
-    public var headerBytesMax = 16 * 1024
+    public var headerBytesMax = 8 * 1024
     /// Header fields; more get 431.
     public var headersMax = 100
-    /// The library's memory for one connection. What does not fit at all is refused by the library itself, whose
-    /// 431 and 414 are not problem details.
-    public var connectionMemoryBytesMax = 48 * 1024
+    /// The library's memory for one connection, which it clears after every request: more is slower. A head that does
+    /// not fit into it is refused by the library itself, whose 431 and 414 are not problem details.
+    public var connectionMemoryBytesMax = 32 * 1024
     /// Requests whose handler is at work; a further one gets 503 with `Retry-After`.
     public var requestsInFlightMax = 1_024
     /// A refused body of no more than this is read and thrown away, so that the client reads our answer instead of
