@@ -24,7 +24,7 @@ public struct PostgresError: Error, Sendable {
         public static let encoding = Kind(base: .encoding)
         /// The task was cancelled while it waited for a connection. Nothing was sent.
         public static let cancelled = Kind(base: .cancelled)
-        /// The pool, session or transaction is closed. Nothing was sent.
+        /// The pool, session or transaction is closed, or was while this ran: nothing was written.
         public static let closed = Kind(base: .closed)
         /// A transaction did not end as its body said.
         public static let transaction = Kind(base: .transaction)

@@ -86,7 +86,7 @@ public final class TestDatabase: Sendable {
 
     // MARK: - The server
 
-    /// The connection string of the tests' server, without a database.
+    /// The connection string (key=value pairs) of the tests' server, without a database.
     public static func server() throws -> String {
         guard let text = unsafe getenv("FILMCLUB_TEST_POSTGRES").map({ unsafe String(cString: $0) }), !text.isEmpty
         else {

@@ -13,6 +13,8 @@ struct Flight {
     }
 
     let batch: Batch
+    /// The batch's, or never, where a transaction was open before it.
+    private let commits: Batch.Commit
     /// All of it, the Sync too, has left this process.
     var isSent = false
 
@@ -22,8 +24,6 @@ struct Flight {
     private var results: [Rows] = []
     private var failure: (report: ServerReport, position: Int)?
     private var knownStatementIsStale = false
-
-    private let commits: Batch.Commit
 
     init(_ batch: Batch, commits: Batch.Commit) {
         self.batch = batch
