@@ -22,9 +22,9 @@ public enum JSON {
     public static func encode<T: Encodable>(
         _ value: T, userInfo: [CodingUserInfoKey: any Sendable] = [:]
     ) throws(JSONError) -> [UInt8] {
-        let tree = try EncodedElement.encoding(value, userInfo: userInfo, path: [])
+        let tree = try EncodedElement.encoding(value, userInfo: userInfo, trail: .root)
         var writer = JSONWriter(capacity: 512)
-        try tree.write(to: &writer, [])
+        try tree.write(to: &writer)
         return writer.bytes
     }
 

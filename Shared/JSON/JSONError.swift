@@ -112,6 +112,15 @@ extension JSONPath {
             if let index = key.intValue, key is IndexKey { .element(index) } else { .member(key.stringValue) }
         }
     }
+
+    var codingPath: [any CodingKey] {
+        steps.map { step in
+            switch step {
+            case .element(let index): IndexKey(index)
+            case .member(let name): NameKey(name)
+            }
+        }
+    }
 }
 
 /// The coding key of an array's element.

@@ -12,6 +12,7 @@ struct Claims {
     func verified(_ rules: TokenRules, keyID: String, now: Int64) throws(TokenRefusal) -> VerifiedToken {
         let issuer = try issuer(rules)
         try checkAudience(rules)
+        // In range, so that no sum with a leeway overflows.
         let now = min(max(now, 0), Self.secondsMax)
         guard let expiresAt = try seconds("exp", .down) else { throw .missingClaim("exp") }
         let validFrom = try seconds("nbf", .up)
@@ -23,7 +24,8 @@ struct Claims {
         guard issuedAt ?? 0 <= expiresAt else { throw .malformedClaim("iat") }
         guard validFrom ?? 0 <= expiresAt else { throw .malformedClaim("nbf") }
         return VerifiedToken(
-            keyID: keyID, issuer: issuer, subject: try text("sub"), expiresAt: expiresAt, issuedAt: issuedAt,
+            keyID: keyID, issuer: issuer, audience: rules.audience, subject: try text("sub"), expiresAt: expiresAt,
+            issuedAt: issuedAt,
             claims: members)
     }
 
@@ -52,16 +54,20 @@ struct Claims {
         return text
     }
 
+    private enum Rounding { case down, up }
+
     /// A NumericDate may have a fraction (RFC 7519 §2): it is rounded towards the shorter validity.
-    private func seconds(_ name: String, _ rounding: FloatingPointRoundingRule) throws(TokenRefusal) -> Int64? {
-        let seconds: Int64?
+    private func seconds(_ name: String, _ rounding: Rounding) throws(TokenRefusal) -> Int64? {
         switch members[name] {
-        case nil: return nil
-        case .integer(let value)?: seconds = value
-        case .double(let value)?: seconds = Int64(exactly: value.rounded(rounding))
-        default: throw .malformedClaim(name)
+        case nil:
+            return nil
+        case .integer(let value)? where (0...Self.secondsMax).contains(value):
+            return value
+        case .double(let value)? where (0...Double(Self.secondsMax)).contains(value):
+            let whole = Int64(value)
+            return rounding == .up && Double(whole) < value ? whole + 1 : whole
+        default:
+            throw .malformedClaim(name)
         }
-        guard let seconds, (0...Self.secondsMax).contains(seconds) else { throw .malformedClaim(name) }
-        return seconds
     }
 }

@@ -25,6 +25,8 @@ public struct TokenRules: Sendable, Equatable {
 public struct VerifiedToken: Sendable {
     public let keyID: String
     public let issuer: String
+    /// The verifier's own, which was among the token's.
+    public let audience: String
     public let subject: String?
     /// Seconds since 1970.
     public let expiresAt: Int64

@@ -3,14 +3,7 @@ struct TreeDecoder: Decoder {
     let node: JSONNode
     let userInfo: [CodingUserInfoKey: Any]
 
-    var codingPath: [any CodingKey] {
-        node.steps.steps.map { step in
-            switch step {
-            case .element(let index): IndexKey(index)
-            case .member(let name): NameKey(name)
-            }
-        }
-    }
+    var codingPath: [any CodingKey] { node.steps.codingPath }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         KeyedDecodingContainer(try KeyedTree(decoder: self))

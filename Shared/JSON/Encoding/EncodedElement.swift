@@ -21,6 +21,9 @@ final class EncodedSlot {
     }
 
     var content: Content = .nothing
+    let trail: Trail
+
+    init(_ trail: Trail) { self.trail = trail }
 
     var count: Int {
         if case .array(let elements) = content { elements.count } else { 0 }
@@ -54,48 +57,48 @@ final class EncodedSlot {
 
 extension EncodedElement {
     static func encoding<T: Encodable>(
-        _ value: T, userInfo: [CodingUserInfoKey: Any], path: [any CodingKey]
+        _ value: T, userInfo: [CodingUserInfoKey: Any], trail: Trail
     ) throws(JSONError) -> EncodedElement {
-        if let tree = value as? JSONValue { return .scalar(tree) }
-        guard path.count < JSONLimits.depthCeiling else {
-            throw failure(path, "at most \(JSONLimits.depthCeiling) levels can be written")
+        guard trail.depth < JSONLimits.depthCeiling else {
+            throw failure(trail.path, "at most \(JSONLimits.depthCeiling) levels can be written")
         }
-        let slot = EncodedSlot()
+        let slot = EncodedSlot(trail)
         do {
-            try value.encode(to: TreeEncoder(slot: slot, userInfo: userInfo, codingPath: path))
+            try value.encode(to: TreeEncoder(slot: slot, userInfo: userInfo))
         } catch let error as JSONError {
             throw error
         } catch let EncodingError.invalidValue(_, context) {
-            throw failure(context.codingPath, context.debugDescription)
+            throw failure(JSONPath(codingPath: context.codingPath), context.debugDescription)
         } catch {
-            throw failure(path, "\(error)")
+            throw failure(trail.path, "\(error)")
         }
-        if value is any WithoutOrder { try slot.order(path) }
+        if value is any WithoutOrder { try slot.order() }
         return .slot(slot)
     }
 
-    static func text(_ value: String, _ path: [any CodingKey]) throws(JSONError) -> EncodedElement {
+    static func text(_ value: String, _ trail: @autoclosure () -> Trail) throws(JSONError) -> EncodedElement {
         guard !value.utf8.contains(0) else {
-            throw JSONError(.nulCharacter, path: JSONPath(codingPath: path), "U+0000 has no place in a text")
+            throw JSONError(.nulCharacter, path: trail().path, "U+0000 has no place in a text")
         }
         return .scalar(.string(value))
     }
 
-    static func number(_ value: Double, _ path: [any CodingKey]) throws(JSONError) -> EncodedElement {
-        guard value.isFinite else { throw failure(path, "infinity and not-a-number have no form in JSON") }
+    static func number(_ value: Double, _ trail: @autoclosure () -> Trail) throws(JSONError) -> EncodedElement {
+        guard value.isFinite else { throw failure(trail().path, "infinity and not-a-number have no form in JSON") }
         return .scalar(.double(value))
     }
 
-    static func integer(_ value: some FixedWidthInteger, _ path: [any CodingKey]) throws(JSONError) -> EncodedElement {
+    static func integer(
+        _ value: some FixedWidthInteger, _ trail: @autoclosure () -> Trail
+    ) throws(JSONError) -> EncodedElement {
         guard let value = Int64(exactly: value) else {
-            throw JSONError(
-                .numberOutOfRange, path: JSONPath(codingPath: path), "an integer of at most 64 bits expected")
+            throw JSONError(.numberOutOfRange, path: trail().path, "an integer of at most 64 bits expected")
         }
         return .scalar(.integer(value))
     }
 
-    private static func failure(_ path: [any CodingKey], _ message: String) -> JSONError {
-        JSONError(.unsupported, path: JSONPath(codingPath: path), message)
+    private static func failure(_ path: JSONPath, _ message: String) -> JSONError {
+        JSONError(.unsupported, path: path, message)
     }
 }
 
@@ -106,7 +109,7 @@ extension Set: WithoutOrder {}
 
 extension EncodedSlot {
     /// Members by key, elements by their bytes.
-    fileprivate func order(_ path: [any CodingKey]) throws(JSONError) {
+    fileprivate func order() throws(JSONError) {
         switch content {
         case .object(let members):
             content = .object(members.sorted { $0.key < $1.key })
@@ -114,7 +117,7 @@ extension EncodedSlot {
             var written: [(element: EncodedElement, bytes: [UInt8])] = []
             for element in elements {
                 var writer = JSONWriter(capacity: 64)
-                try element.write(to: &writer, path)
+                try element.write(to: &writer)
                 written.append((element, writer.bytes))
             }
             content = .array(written.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.element))
@@ -125,34 +128,41 @@ extension EncodedSlot {
 }
 
 extension EncodedElement {
-    func write(to writer: inout JSONWriter, _ path: [any CodingKey]) throws(JSONError) {
+    func write(to writer: inout JSONWriter) throws(JSONError) {
+        switch self {
+        case .scalar(let value): writer.value(value)
+        case .slot(let slot): try slot.write(to: &writer)
+        }
+    }
+}
+
+extension EncodedSlot {
+    fileprivate func write(to writer: inout JSONWriter) throws(JSONError) {
         switch content {
         case .nothing:
-            throw JSONError(.unsupported, path: JSONPath(codingPath: path), "a model wrote no value")
+            throw JSONError(.unsupported, path: trail.path, "a model wrote no value")
         case .scalar(let value):
             writer.value(value)
         case .array(let elements):
             writer.beginArray()
-            for (index, element) in elements.enumerated() { try element.write(to: &writer, path + [IndexKey(index)]) }
+            for element in elements { try element.write(to: &writer) }
             writer.endArray()
         case .object(let members):
-            try Self.refuseDuplicates(members, path)
+            try refuseDuplicates(members)
             writer.beginObject()
             for (key, element) in members {
                 writer.key(key)
-                try element.write(to: &writer, path + [NameKey(key)])
+                try element.write(to: &writer)
             }
             writer.endObject()
         }
     }
 
-    private static func refuseDuplicates(
-        _ members: [(key: String, element: EncodedElement)], _ path: [any CodingKey]
-    ) throws(JSONError) {
+    private func refuseDuplicates(_ members: [(key: String, element: EncodedElement)]) throws(JSONError) {
+        guard members.count > 1 else { return }
         var seen = Set<String>(minimumCapacity: members.count)
         for (key, _) in members where !seen.insert(key).inserted {
-            throw JSONError(
-                .duplicateKey, path: JSONPath(codingPath: path).appending(.member(key)), "the key was written twice")
+            throw JSONError(.duplicateKey, path: trail.to(.member(key)).path, "the key was written twice")
         }
     }
 }

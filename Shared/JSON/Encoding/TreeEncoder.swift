@@ -2,13 +2,13 @@
 struct TreeEncoder: Encoder {
     let slot: EncodedSlot
     let userInfo: [CodingUserInfoKey: Any]
-    let codingPath: [any CodingKey]
 
-    init(slot: EncodedSlot, userInfo: [CodingUserInfoKey: Any], codingPath: [any CodingKey]) {
+    init(slot: EncodedSlot, userInfo: [CodingUserInfoKey: Any]) {
         self.slot = slot
         self.userInfo = userInfo
-        self.codingPath = codingPath
     }
+
+    var codingPath: [any CodingKey] { slot.trail.path.codingPath }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         slot.becomeObject()
@@ -21,4 +21,26 @@ struct TreeEncoder: Encoder {
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { SingleSlot(encoder: self) }
+}
+
+/// The way from the root to what is being written, kept as links: a path is made of it only for an error.
+indirect enum Trail {
+    case root
+    case within(Trail, JSONPath.Step, depth: Int)
+
+    var depth: Int {
+        if case .within(_, _, let depth) = self { depth } else { 0 }
+    }
+
+    func to(_ step: JSONPath.Step) -> Trail { .within(self, step, depth: depth + 1) }
+
+    var path: JSONPath {
+        var steps: [JSONPath.Step] = []
+        var place = self
+        while case .within(let outer, let step, _) = place {
+            steps.append(step)
+            place = outer
+        }
+        return JSONPath(steps: steps.reversed())
+    }
 }

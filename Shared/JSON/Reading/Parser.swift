@@ -147,7 +147,7 @@ extension Parser {
     /// A repeated key means two readers may see two different texts. Keys that `String` calls equal are the same key:
     /// every dictionary behind us would merge them.
     func refuseDuplicateKeys(of object: Int, count: Int) throws(JSONError) {
-        guard count > 1 else { return }
+        guard count > 1, !hasFewDistinctPlainKeys(object, count) else { return }
         var seen = Set<String>(minimumCapacity: count)
         var key = object + 1
         for _ in 0..<count {
@@ -159,5 +159,26 @@ extension Parser {
             }
             key = Int(nodes[key + 1].next)
         }
+    }
+
+    /// The common case without a single text made: at most eight keys, all of them their own bytes, all different.
+    private func hasFewDistinctPlainKeys(_ object: Int, _ count: Int) -> Bool {
+        guard count <= 8 else { return false }
+        var key = object + 1
+        for _ in 0..<count {
+            guard nodes[key].isPlain else { return false }
+            var earlier = object + 1
+            while earlier < key {
+                if isSameText(nodes[earlier], nodes[key]) { return false }
+                earlier = Int(nodes[earlier + 1].next)
+            }
+            key = Int(nodes[key + 1].next)
+        }
+        return true
+    }
+
+    private func isSameText(_ left: JSONDocument.Node, _ right: JSONDocument.Node) -> Bool {
+        left.end - left.start == right.end - right.start
+            && bytes[Int(left.start)..<Int(left.end)] == bytes[Int(right.start)..<Int(right.end)]
     }
 }
