@@ -110,14 +110,18 @@ extension JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(Byte.quote)
-        for byte in text.utf8 {
-            if byte >= 0x20, byte != Byte.quote, byte != Byte.backslash {
-                bytes.append(byte)
-            } else {
-                escape(byte)
+        if text.utf8.allSatisfy(Self.standsForItself) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 {
+                if Self.standsForItself(byte) { bytes.append(byte) } else { escape(byte) }
             }
         }
         bytes.append(Byte.quote)
+    }
+
+    private static func standsForItself(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != Byte.quote && byte != Byte.backslash
     }
 
     private mutating func escape(_ byte: UInt8) {
