@@ -85,6 +85,10 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         ),
         claims("issued in the future", #""iat":1789999990"#, #""iat":1790000061"#, .notYetValid),
         claims("issued after its end", #""exp":1790000300"#, #""exp":1789999989"#, .malformedClaim("iat")),
+        Forgery(
+            what: "valid only after its end",
+            claims: #"{"iss":"https://id.example","aud":"filmclub","nbf":1789999999,"exp":1789999998}"#,
+            refusal: .malformedClaim("nbf")),
         claims("a subject that is no text", #""p-1""#, "1", .malformedClaim("sub")),
         claims("an empty subject", #""p-1""#, #""""#, .malformedClaim("sub")),
         claims(
