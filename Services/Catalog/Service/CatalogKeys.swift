@@ -1,3 +1,4 @@
+internal import Messaging
 public import ServiceShell
 
 /// The settings of the catalog.
@@ -5,8 +6,5 @@ public enum CatalogKeys {
     static let httpPort = CommonKeys.httpPort(default: 8081)
 
     public static let all: [any AnyConfigurationKey] =
-        [
-            CommonKeys.databaseURL, CommonKeys.databaseConnectionsMax, CommonKeys.kafkaBootstrapServers,
-            CommonKeys.kafkaBootstrapFile, CommonKeys.httpHost, httpPort,
-        ] + IdentityKeys.all
+        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort] + IdentityKeys.all
 }

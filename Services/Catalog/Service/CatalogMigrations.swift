@@ -1,10 +1,8 @@
-internal import Messaging
 public import Postgres
 
-/// The schema of the catalog's database, in order.
+/// The schema of the catalog's database, behind that of Messaging.
 public enum CatalogMigrations {
     public static let all: [MigrationSet] = [
-        messagingMigrations,
-        MigrationSet(name: "catalog", files: [(name: "0001_catalog.sql", bytes: PackageResources._001_catalog_sql)]),
+        MigrationSet(name: "catalog", files: [(name: "0001_catalog.sql", bytes: PackageResources._001_catalog_sql)])
     ]
 }

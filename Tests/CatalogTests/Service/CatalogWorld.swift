@@ -32,7 +32,7 @@ struct CatalogWorld: Sendable {
     ) async throws {
         try await TestDatabase.with { database in
             let pool = database.pool()
-            try await Migrations.apply(CatalogMigrations.all, with: pool)
+            try await Migrations.apply([messagingMigrations] + CatalogMigrations.all, with: pool)
             let loop = database.loop
             let key = try SigningKey.generateES256(keyID: "test")
             let keys = try KeyFile(key)

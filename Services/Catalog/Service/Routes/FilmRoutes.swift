@@ -1,6 +1,7 @@
 internal import CatalogDomain
 internal import FilmClubModel
 internal import HTTPServer
+internal import Messaging
 
 /// `GET /v1/films`, `GET /v1/films/{id or slug}`. Public.
 struct FilmRoutes: Sendable {

@@ -1,6 +1,7 @@
 internal import CatalogDomain
 internal import HTTPServer
 internal import JSON
+internal import Messaging
 internal import ServiceShell
 
 /// `POST /v1/imports[?dryRun=true]`, for operators.
