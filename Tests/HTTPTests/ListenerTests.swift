@@ -106,11 +106,12 @@ struct ListenerTests {
             router.get("/secret") { _ in throw Secret() }
             router.get("/conflict") { _ in throw Problem(status: 409, "cart-closed", title: "Cart closed") }
             router.get("/broken") { _ in Response(headers: ["X": "a\r\nb"]) }
+            router.get("/absurd") { _ in Response(status: -1) }
         } _: { server in
             for (method, path, status, name) in [
                 ("GET", "/nowhere", 404, "not-found"), ("DELETE", "/secret", 405, "method-not-allowed"),
                 ("GET", "/conflict", 409, "cart-closed"), ("GET", "/secret", 500, "internal"),
-                ("GET", "/broken", 500, "internal"),
+                ("GET", "/broken", 500, "internal"), ("GET", "/absurd", 500, "internal"),
             ] {
                 let response = try await server.send(method, path)
                 #expect(response.status == status)

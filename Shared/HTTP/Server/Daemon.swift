@@ -100,7 +100,7 @@ internal import Glibc
 
     // MARK: - Answering (only in the access callback)
 
-    /// False where the library refused the answer: a header with a line break, no memory.
+    /// False where the library refused the answer: a header with a line break, a status that is none, no memory.
     func answer(_ response: Response, closing: Bool) -> Bool {
         guard let made = unsafe Self.make(response.body) else { return false }
         defer { unsafe MHD_destroy_response(made) }
@@ -108,7 +108,7 @@ internal import Glibc
             guard unsafe MHD_add_response_header(made, name, value) == .YES else { return false }
         }
         if closing { unsafe MHD_add_response_header(made, "Connection", "close") }
-        return unsafe MHD_queue_response(connection, UInt32(response.status), made) == .YES
+        return unsafe MHD_queue_response(connection, UInt32(clamping: response.status), made) == .YES
     }
 
     private static func make(_ body: Response.Body) -> OpaquePointer? {

@@ -3,7 +3,7 @@ internal import CMicroHTTP
 /// What libmicrohttpd calls. Formed outside any isolation, as C functions are; the library calls them from within
 /// `run` and `stop` only, thus on the loop's thread, which `assumeIsolated` checks.
 ///
-/// The context is the listener. A connection's attachment is its `Client`, a request's its `Exchange`; both are
+/// The context is the listener. A connection's attachment is its `Peer`, a request's its `Exchange`; both are
 /// retained by the library's pointer from the first callback that names them to the last.
 enum DaemonCallbacks {
     static func configuration(
@@ -26,13 +26,13 @@ enum DaemonCallbacks {
             let attachment = unsafe attachment
         else { return }
         if event == .CONNECTION_NOTIFY_STARTED {
-            let client = unsafe Client(Connection(connection))
-            unsafe attachment.pointee = Unmanaged.passRetained(client).toOpaque()
-            listener.assumeIsolated { $0.opened(client) }
+            let peer = unsafe Peer(Connection(connection))
+            unsafe attachment.pointee = Unmanaged.passRetained(peer).toOpaque()
+            listener.assumeIsolated { $0.opened(peer) }
         } else if let attached = unsafe attachment.pointee {
-            let client = unsafe Unmanaged<Client>.fromOpaque(attached).takeRetainedValue()
+            let peer = unsafe Unmanaged<Peer>.fromOpaque(attached).takeRetainedValue()
             unsafe attachment.pointee = nil
-            listener.assumeIsolated { $0.closed(client) }
+            listener.assumeIsolated { $0.closed(peer) }
         }
     }
 
@@ -42,8 +42,8 @@ enum DaemonCallbacks {
             guard let target = unsafe target, let connection = unsafe connection,
                 let attached = unsafe Connection(connection).attachment
             else { return nil }
-            let client = unsafe Unmanaged<Client>.fromOpaque(attached).takeUnretainedValue()
-            let exchange = unsafe Exchange(client: client, rawTarget: String(cString: target))
+            let peer = unsafe Unmanaged<Peer>.fromOpaque(attached).takeUnretainedValue()
+            let exchange = unsafe Exchange(peer: peer, rawTarget: String(cString: target))
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
 

@@ -1,7 +1,7 @@
 /// One TCP connection. Belongs to the loop's thread.
 ///
 /// `@unchecked Sendable`: only callbacks of the daemon and the listener itself touch it, all on the loop's thread.
-final class Client: @unchecked Sendable {
+final class Peer: @unchecked Sendable {
     let connection: Connection
     let remoteAddress: String
     /// The request under way; nil between requests.
@@ -21,9 +21,9 @@ final class Client: @unchecked Sendable {
 
 /// One request and its answer. Belongs to the loop's thread.
 ///
-/// `@unchecked Sendable`: as `Client`.
+/// `@unchecked Sendable`: as `Peer`.
 final class Exchange: @unchecked Sendable {
-    let client: Client
+    let peer: Peer
     let rawTarget: String
     var phase = Phase.head
     /// False once the library has forgotten the request: its connection must not be touched any more.
@@ -60,10 +60,10 @@ final class Exchange: @unchecked Sendable {
         case answered
     }
 
-    init(client: Client, rawTarget: String) {
-        self.client = client
+    init(peer: Peer, rawTarget: String) {
+        self.peer = peer
         self.rawTarget = rawTarget
     }
 
-    var connection: Connection { client.connection }
+    var connection: Connection { peer.connection }
 }

@@ -4,9 +4,9 @@ internal import Reactor
 /// from the beginning of a stage, whatever trickles in.
 extension Listener {
     /// Marks the beginning of a stage. Ticks, not clocks: this happens several times a request.
-    func enter(_ stage: Client.Stage, _ client: Client) {
-        client.stage = stage
-        client.stageBegan = ticks
+    func enter(_ stage: Peer.Stage, _ peer: Peer) {
+        peer.stage = stage
+        peer.stageBegan = ticks
         if ticker == nil { scheduleTick() }
     }
 
@@ -24,18 +24,19 @@ extension Listener {
 
     private func tick() {
         ticks += 1
-        for client in clients.values where tickDuration * (ticks - client.stageBegan) > limit(of: client.stage) {
-            switch client.stage {
-            case .handler: abandonHandler(of: client, answer: .timedOut)
-            case .head, .body, .write: client.connection.cutOff()
+        let tickDuration = tickDuration
+        for peer in peers.values where tickDuration * (ticks - peer.stageBegan) > limit(of: peer.stage) {
+            switch peer.stage {
+            case .handler: abandonHandler(of: peer, answer: .timedOut)
+            case .head, .body, .write: peer.connection.cutOff()
             }
         }
         ticker = nil
         // An idle server has nobody to wait for and sleeps.
-        if !clients.isEmpty { scheduleTick() }
+        if !peers.isEmpty { scheduleTick() }
     }
 
-    private func limit(of stage: Client.Stage) -> Duration {
+    private func limit(of stage: Peer.Stage) -> Duration {
         switch stage {
         case .head: configuration.limits.headDurationMax
         case .body: configuration.limits.bodyDurationMax

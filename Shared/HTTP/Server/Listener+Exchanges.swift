@@ -1,17 +1,17 @@
 /// A request's way through the listener. Called by the library within `run`, on the loop's thread; a false answer
 /// closes the connection.
 extension Listener {
-    func opened(_ client: Client) {
-        clients[ObjectIdentifier(client)] = client
-        enter(.head, client)
+    func opened(_ peer: Peer) {
+        peers[ObjectIdentifier(peer)] = peer
+        enter(.head, peer)
     }
 
-    func closed(_ client: Client) { clients[ObjectIdentifier(client)] = nil }
+    func closed(_ peer: Peer) { peers[ObjectIdentifier(peer)] = nil }
 
     /// Decides, before a byte of the body is read, whether and by whom the request is answered.
     func headArrived(_ exchange: Exchange, method: String, version: String) -> Bool {
         exchange.method = method
-        exchange.client.exchange = exchange
+        exchange.peer.exchange = exchange
         exchangesOpen += 1
         if configuration.events.onAccess != nil { exchange.began = .now }
 
@@ -22,7 +22,7 @@ extension Listener {
             framing = try RequestHeadCheck.check(method: method, version: version, headers: headers)
             let head = try RequestHead(
                 method: framing.method, rawTarget: exchange.rawTarget, headers: headers,
-                remoteAddress: exchange.client.remoteAddress)
+                remoteAddress: exchange.peer.remoteAddress)
             exchange.head = head
             exchange.match = routes.match(head.method, head.target)
         } catch {
@@ -30,10 +30,13 @@ extension Listener {
             return answer(exchange, Response(error), closing: true)
         }
 
-        enter(.body, exchange.client)
+        enter(.body, exchange.peer)
         guard let refusal = refusal(of: framing, headers, exchange.match.options) else {
             exchange.phase = .body
-            if case .length(let length) = framing.body { exchange.body.reserveCapacity(Int(length)) }
+            if case .length(let length) = framing.body {
+                // No more than comes at once: a length is cheap to claim.
+                exchange.body.reserveCapacity(min(Int(length), configuration.limits.connectionMemoryBytesMax))
+            }
             return true
         }
         if canDiscard(framing) {
@@ -119,7 +122,7 @@ extension Listener {
         exchange.handler = task
         exchange.isSuspended = true
         exchange.connection.suspend()
-        enter(.handler, exchange.client)
+        enter(.handler, exchange.peer)
         return true
     }
 
@@ -133,8 +136,8 @@ extension Listener {
     }
 
     /// Gives up on a handler that is at work: cancels its task and answers for it.
-    func abandonHandler(of client: Client, answer problem: Problem) {
-        guard let exchange = client.exchange, case .handler = exchange.phase else { return }
+    func abandonHandler(of peer: Peer, answer problem: Problem) {
+        guard let exchange = peer.exchange, case .handler = exchange.phase else { return }
         exchange.handler?.cancel()
         exchange.closesConnection = true
         exchange.phase = .ready(Response(problem))
@@ -154,7 +157,7 @@ extension Listener {
     private func answer(_ exchange: Exchange, _ response: Response, closing: Bool = false) -> Bool {
         exchange.phase = .answered
         note(response, of: exchange)
-        enter(.write, exchange.client)
+        enter(.write, exchange.peer)
         let closes = closing || exchange.closesConnection || isDraining
         if exchange.connection.answer(response, closing: closes) { return true }
         // A header with a line break, or a file that was answered before: the handler's mistake.
@@ -172,15 +175,15 @@ extension Listener {
     func completed(_ exchange: Exchange, whole: Bool) {
         exchange.isAlive = false
         exchange.handler?.cancel()
-        let client = exchange.client
-        enter(.head, client)
+        let peer = exchange.peer
+        enter(.head, peer)
         let status = exchange.status ?? exchange.connection.queuedStatus
-        let headWasWhole = client.exchange === exchange
+        let headWasWhole = peer.exchange === exchange
         if headWasWhole || status != nil {
             configuration.events.onAccess?(record(of: exchange, status: status, whole: whole))
         }
         guard headWasWhole else { return }
-        client.exchange = nil
+        peer.exchange = nil
         exchangeEnded()
     }
 
@@ -188,7 +191,7 @@ extension Listener {
         AccessRecord(
             method: exchange.method, route: exchange.match.parameters.pattern, status: status,
             duration: exchange.began.map { .now - $0 } ?? .zero, bytes: exchange.bytesAnnounced,
-            isComplete: whole && status != nil, remoteAddress: exchange.client.remoteAddress)
+            isComplete: whole && status != nil, remoteAddress: exchange.peer.remoteAddress)
     }
 }
 

@@ -23,7 +23,7 @@ public actor Listener {
     private var hasStarted = false
 
     // The rest is shared with Listener+Exchanges and Listener+Deadlines.
-    var clients: [ObjectIdentifier: Client] = [:]
+    var peers: [ObjectIdentifier: Peer] = [:]
     var handlersAtWork = 0
     /// Requests with a whole head and an answer that is not out yet.
     var exchangesOpen = 0
@@ -95,7 +95,7 @@ public actor Listener {
         guard let daemon else { return }
         // The library panics if a connection is suspended when it stops: each is answered, then run once more.
         isStopping = true
-        for client in clients.values { abandonHandler(of: client, answer: .shuttingDown) }
+        for peer in peers.values { abandonHandler(of: peer, answer: .shuttingDown) }
         _ = turn(daemon)
         watch?.cancel()
         watch = nil  // it holds us
