@@ -30,10 +30,12 @@ struct House: Sendable {
             territory: states, timeZone: try TimeZoneName("America/Chicago"), verified: true)
     }
 
+    func first(_ count: Int) -> [FilmID] { films.prefix(count).map(\.id) }
+
     /// The first five films.
     func request(_ films: [FilmID]? = nil, cart: CartID = .generate(now: now)) -> OrderRequest {
         OrderRequest(
-            cartId: cart, programmeId: programme.id, filmIds: films ?? self.films.prefix(5).map(\.id),
+            cartId: cart, programmeId: programme.id, filmIds: films ?? first(5),
             payment: .purchaseOrder(number: "PO-2026-17"))
     }
 

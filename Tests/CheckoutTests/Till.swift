@@ -20,16 +20,14 @@ final class Till: Sendable {
     let database: TestDatabase
     let pool: PostgresPool
     let checkout: Checkout
-    let log = LogRecorder()
-    /// How often the relay would have been woken.
-    let commits = Lock(0)
     private let key: SigningKey
     private let client: Client
     private let base: String
+    private let keySet: String
 
     private init(
         house: House, database: TestDatabase, pool: PostgresPool, checkout: Checkout, key: SigningKey, client: Client,
-        base: String
+        base: String, keySet: String
     ) {
         self.house = house
         self.database = database
@@ -38,14 +36,13 @@ final class Till: Sendable {
         self.key = key
         self.client = client
         self.base = base
+        self.keySet = keySet
     }
 
     /// Opens a till whose house is imported and projected, and closes it afterwards.
-    static func with(
-        _ change: (inout House) throws -> Void = { _ in }, _ body: (Till) async throws -> Void
-    ) async throws {
-        var house = try House()
-        try change(&house)
+    static func with(_ body: (Till) async throws -> Void) async throws { try await with(try House(), body) }
+
+    static func with(_ house: House, _ body: (Till) async throws -> Void) async throws {
         try await TestDatabase.with { database in
             let pool = database.pool()
             _ = try await Migrations.apply(CheckoutMigrations.all, with: pool)
@@ -65,7 +62,7 @@ final class Till: Sendable {
             let client = Client(on: TestLoop.shared)
             let till = Till(
                 house: house, database: database, pool: pool, checkout: checkout, key: key, client: client,
-                base: "http://127.0.0.1:\(port)")
+                base: "http://127.0.0.1:\(port)", keySet: keySet.path)
             do {
                 try await till.furnish()
                 try await body(till)
@@ -79,7 +76,7 @@ final class Till: Sendable {
         }
     }
 
-    static func checkout(on pool: PostgresPool, keySet: String) throws -> Checkout {
+    private static func checkout(on pool: PostgresPool, keySet: String) throws -> Checkout {
         let (log, metrics) = (Log(to: LogRecorder()), Metrics())
         let authenticator = try Authenticator(
             jwksPath: keySet, issuer: "urn:test", audience: "urn:filmclub", log: log, metrics: metrics)
@@ -87,6 +84,9 @@ final class Till: Sendable {
             pool: pool, authenticator: authenticator, publicBaseURL: nil, on: TestLoop.shared, log: log,
             metrics: metrics, now: { .now() }, committed: {})
     }
+
+    /// Another process of the same service: the same database, a memory of its own.
+    func anotherProcess() throws -> Checkout { try Self.checkout(on: pool, keySet: keySet) }
 
     private func furnish() async throws {
         try await importing([house.school])
@@ -128,6 +128,10 @@ final class Till: Sendable {
 
     func count(_ table: String) async throws -> Int64 {
         try await pool.query("SELECT count(*) FROM \(identifier: table)").one().get(0)
+    }
+
+    func state(of order: OrderID) async throws -> JSONValue {
+        try await send("GET", "/v1/orders/\(order)", as: ["operator"]).body
     }
 
     // MARK: - Requests

@@ -10,6 +10,7 @@ struct Checkout: Sendable {
     let facts: FactsInMemory
     let deadlines: AnswerDeadlines
     let events: CheckoutEvents
+    let importInstitutions: ImportInstitutions
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
     private let orders: OrderRoutes
@@ -34,10 +35,9 @@ struct Checkout: Sendable {
                 facts: facts, numbers: numbers, store: OrderStore(pool: pool), running: RunningKeys(),
                 addresses: addresses, now: now, committed: committed),
             reader: OrderReader(pool: pool, addresses: addresses), meters: meters, log: log)
+        importInstitutions = ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed)
         institutions = InstitutionRoutes(
-            authenticator: authenticator,
-            importInstitutions: ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed), pool: pool
-        )
+            authenticator: authenticator, importInstitutions: importInstitutions, pool: pool)
     }
 
     /// Reads into memory what orders are decided by, so that the first one is as quick as the next.
@@ -53,7 +53,7 @@ struct Checkout: Sendable {
 
     /// Topic and key of the orders that somebody waits for: published first where a broker has forgotten everything.
     static let unfinished: SQL = """
-        SELECT '\(sql: .trusted(Topic.orders.name))', id::text FROM orders
+        SELECT \(Topic.orders.name), id::text FROM orders
         WHERE state IN ('placed', 'confirmed') ORDER BY placed_at
         """
 }
