@@ -119,10 +119,17 @@ let package = Package(
         tests("PostgresTests", uses: ["Postgres", "Reactor"]),
         tests("KafkaTests", uses: ["Kafka", "Reactor"]),
         tests("HTTPTests", uses: ["HTTPServer", "HTTPClient", "JSON", "Reactor"]),
-        tests("ServiceShellTests", uses: ["ServiceShell", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        tests(
+            "ServiceShellTests",
+            uses: ["ServiceShell", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         tests("MessagingTests", uses: ["Messaging", "FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor"]),
         tests("OperatorTests", uses: ["OperatorCommand", "FilmClubModel", "JSON"]),
-        tests("SystemTests", uses: ["FilmClubModel", "HTTPClient", "JOSE", "JSON", "Reactor"]),
+        tests(
+            "SystemTests",
+            uses: [
+                "FilmClubModel", "HTTPClient", "JSON", "Reactor", "filmclub", "filmclub-catalog", "filmclub-cart",
+                "filmclub-checkout", "filmclub-streaming",
+            ]),
         tests("StyleTests", uses: []),
     ]
         + service("Catalog", executable: "filmclub-catalog")
