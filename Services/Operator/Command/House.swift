@@ -78,15 +78,20 @@ struct UnexpectedAnswer: Error, CustomStringConvertible {
 
     var type: String? { problem?["type"]?.stringValue }
 
+    /// What is wrong with an import, place by place.
+    var errors: [(path: String, message: String)] {
+        (problem?["errors"]?.arrayValue ?? []).compactMap { error in
+            guard let path = error["path"]?.stringValue, let message = error["message"]?.stringValue else { return nil }
+            return (path, message)
+        }
+    }
+
     var description: String {
         // A playback address holds a token.
         let shown = url.range(of: "/v1/play/").map { "\(url[..<$0.upperBound])…" } ?? url
         var text = "\(method) \(shown) was answered with \(status)"
         if let title = problem?["title"]?.stringValue { text += ": \(title)" }
         if let detail = problem?["detail"]?.stringValue { text += " (\(detail))" }
-        for error in problem?["errors"]?.arrayValue ?? [] {
-            text += "\n  \(error["path"]?.stringValue ?? ""): \(error["message"]?.stringValue ?? "")"
-        }
         return text
     }
 }
