@@ -41,7 +41,7 @@ final class ConsumerSession {
         let isAssign = event.code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
         let partitions = unsafe event.withPartitions { list in
             unsafe client.withHandle { handle in _ = unsafe rd_kafka_assign(handle, isAssign ? list : nil) }
-            return unsafe PartitionList.partitions(in: list)
+            return unsafe PartitionList.elements(of: list).map(\.partition)
         }
         positions = [:]
         assigned = isAssign ? partitions.sorted() : []

@@ -87,13 +87,11 @@ public struct KafkaAdmin: Sendable {
             guard let found = try client.blockingTopics(before: deadline).first(where: { $0.name == topic }) else {
                 throw KafkaError(code: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, while: "looking for \(topic)")
             }
-            var result: [KafkaWatermarks] = []
-            for partition in 0..<Int32(found.partitions) {
-                let origin = KafkaTopicPartition(topic: topic, partition: partition)
-                let (low, high) = try client.blockingWatermarks(of: origin, within: deadline - .now)
-                result.append(KafkaWatermarks(partition: partition, low: low, high: high))
+            let partitions = (0..<Int32(found.partitions)).map { KafkaTopicPartition(topic: topic, partition: $0) }
+            let marks = try client.blockingWatermarks(of: partitions, before: deadline)
+            return zip(partitions, marks).map { origin, marks in
+                KafkaWatermarks(partition: origin.partition, low: marks.low, high: marks.high)
             }
-            return result
         }
     }
 

@@ -78,6 +78,7 @@ extension KafkaConsumer {
             if let before = clusterIDSeen { events?(.clusterChanged(from: before, to: id)) }
             clusterIDSeen = id
         }
+        watchHand()
         drain()
     }
 

@@ -10,7 +10,8 @@ public struct KafkaConsumerOptions: Sendable {
     /// How long a batch may be in hand, and `next` uncalled, while a rebalance waits for it. After that the group
     /// goes on without this consumer; the batch's commit fails with `.batchLost` and it is delivered again.
     public var batchHoldMax: Duration = .seconds(60)
-    /// How soon the group notices that a member has died (6 s is the least that Apache Kafka allows).
+    /// How soon the group notices that a member has died. 6 s is the least that Apache Kafka allows; the embedded
+    /// broker needs more than 3 s, or members die while it waits for the first of them to join.
     public var sessionTimeout: Duration = .seconds(6)
     /// How long a broker may hold an empty fetch. Apache Kafka answers as soon as there is a record; the embedded
     /// broker does not, so that this is its latency.
@@ -49,10 +50,11 @@ public actor KafkaConsumer {
     var clusterIDSeen: String?
     var isClosing = false
 
-    private var waiter: (number: Int, continuation: CheckedContinuation<KafkaBatch?, Never>)?
+    private var waiter: (number: Int, continuation: Waiter)?
     private var lastWaiterNumber = 0
     private var inHand: (batch: KafkaBatch, session: ConsumerSession)?
     private var lastBatchNumber = 0
+    private var lostBatchTold = 0
     private var emptyHand: Latch?
 
     /// Checks the settings and starts librdkafka's threads; joins the group in the background. From any thread.
@@ -81,23 +83,30 @@ public actor KafkaConsumer {
     /// Waits for records and hands them out; `nil` when the consumer closes or the calling task is cancelled.
     /// The batch before must have been committed or abandoned.
     public func next() async throws(KafkaError) -> KafkaBatch? {
-        guard inHand == nil, waiter == nil else {
-            throw KafkaError(.misuse, retriable: false, "a batch is in hand or awaited already")
-        }
         lastWaiterNumber += 1
         let number = lastWaiterNumber
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard !isClosing, !Task.isCancelled else {
-                    continuation.resume(returning: nil)
-                    return
-                }
-                waiter = (number, continuation)
-                drain()
-            }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { startWaiting($0, number) }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.endWaiting(number) } }
         }
+        return try result.get()
+    }
+
+    private typealias Waiter = CheckedContinuation<Result<KafkaBatch?, KafkaError>, Never>
+
+    private func startWaiting(_ continuation: Waiter, _ number: Int) {
+        guard inHand == nil, waiter == nil else {
+            let error = KafkaError(.misuse, retriable: false, "a batch is in hand or awaited already")
+            continuation.resume(returning: .failure(error))
+            return
+        }
+        guard !isClosing, !Task.isCancelled else {
+            continuation.resume(returning: .success(nil))
+            return
+        }
+        waiter = (number, continuation)
+        drain()
     }
 
     /// Tells the group that everything up to the end of `batch` is done with. When it throws, the batch is no
@@ -107,10 +116,7 @@ public actor KafkaConsumer {
             throw KafkaError(.misuse, retriable: false, "the batch to be committed is not in hand")
         }
         defer { release(batch) }
-        guard session === self.session, !session.assignmentIsLost else {
-            throw KafkaError(
-                .batchLost, retriable: false, "the batch's partitions were taken away before it was committed")
-        }
+        guard session === self.session, !session.assignmentIsLost else { throw .batchLost }
         try await session.commit(batch, number: batch.number, within: options.commitWaitMax, on: loop)
     }
 
@@ -127,6 +133,13 @@ public actor KafkaConsumer {
         emptyHand?.open()
     }
 
+    /// Tells once when the group has gone on while a batch is in hand.
+    func watchHand() {
+        guard let (batch, session) = inHand, session.assignmentIsLost, batch.number != lostBatchTold else { return }
+        lostBatchTold = batch.number
+        events?(.failure(.batchLost))
+    }
+
     /// The waiter of that number, not one that came after it.
     private func endWaiting(_ number: Int) {
         guard waiter?.number == number else { return }
@@ -136,7 +149,7 @@ public actor KafkaConsumer {
     private func finishWaiting(with batch: KafkaBatch?) {
         let ended = waiter
         waiter = nil
-        ended?.continuation.resume(returning: batch)
+        ended?.continuation.resume(returning: .success(batch))
     }
 
     /// Looks into the queue while somebody waits for a batch, and hands out what is there.

@@ -84,6 +84,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension KafkaError {
     static let closed = KafkaError(.closed, retriable: false, "the Kafka client was closed")
+    static let batchLost = KafkaError(
+        .batchLost, retriable: false, "the batch's partitions were taken away before it was committed")
 
     /// Takes over an error object of librdkafka's.
     @unsafe init(consuming error: OpaquePointer, while operation: String) {

@@ -68,7 +68,7 @@ public actor KafkaProducer {
             let session = try await readySession()
             for index in records.indices {
                 while session.ended == nil, session.produce(records[index], delivery, index) == .full {
-                    await withCheckedContinuation { roomWaiter = $0 }
+                    await waitForRoom(in: session)
                 }
                 if let fatal = session.fatalError, session.ended == nil { renew(because: fatal) }
                 if let ended = session.ended { throw ended }
@@ -112,14 +112,19 @@ public actor KafkaProducer {
 
     private func takeTurn() async throws(KafkaError) {
         guard !isClosing else { throw .closed }
-        guard isSending else {
-            isSending = true
-            return
-        }
-        guard senders.count - sendersHead < Self.sendersWaitingMax else {
+        guard !isSending || senders.count - sendersHead < Self.sendersWaitingMax else {
             throw KafkaError(.queueFull, retriable: true, "\(Self.sendersWaitingMax) calls wait to send already")
         }
-        await withCheckedContinuation { senders.append($0) }
+        // Here and below what is waited for is looked at inside the closure: a task that does not prefer this
+        // loop is queued again on the way into it, and what it waits for may happen meanwhile.
+        await withCheckedContinuation { continuation in
+            if isSending {
+                senders.append(continuation)
+            } else {
+                isSending = true
+                continuation.resume()
+            }
+        }
     }
 
     private func passTurn() {
@@ -139,7 +144,24 @@ public actor KafkaProducer {
         while true {
             if let session { return session }
             if isClosing { throw .closed }
-            await withCheckedContinuation { sessionWaiters.append($0) }
+            await withCheckedContinuation { continuation in
+                if session != nil || isClosing {
+                    continuation.resume()
+                } else {
+                    sessionWaiters.append(continuation)
+                }
+            }
+        }
+    }
+
+    private func waitForRoom(in session: ProducerSession) async {
+        await withCheckedContinuation { continuation in
+            // With nothing pending no answer would come that could wake us.
+            if session.ended != nil || session.pending == 0 {
+                continuation.resume()
+            } else {
+                roomWaiter = continuation
+            }
         }
     }
 

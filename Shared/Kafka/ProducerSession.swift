@@ -31,7 +31,10 @@ final class Delivery {
     }
 
     func results() async -> [Result<KafkaPosition, KafkaError>] {
-        if missing > 0 { await withCheckedContinuation { waiter = $0 } }
+        // Looked at inside, as everywhere in the producer: answers may come on the way into the closure.
+        await withCheckedContinuation { continuation in
+            if missing == 0 { continuation.resume() } else { waiter = continuation }
+        }
         return answers.map { $0 ?? .failure(.closed) }
     }
 }
@@ -75,10 +78,8 @@ final class ProducerSession {
             return .taken
         }
         release(slot)
-        switch refusal.kind {
-        case .queueFull where pending > 0: return .full
-        case .fatal: fatalError = client.fatalError ?? refusal
-        default:
+        if refusal.kind == .queueFull, pending > 0 { return .full }
+        if !noteFatal() {
             delivery.handedOver = index + 1
             delivery.settle(index, .failure(refusal))
         }
@@ -132,12 +133,19 @@ final class ProducerSession {
                     slot.index, .success(KafkaPosition(partition: partition, offset: offset >= 0 ? offset : nil)))
             } else {
                 let topic = unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt))
-                slot.delivery.settle(slot.index, .failure(KafkaError(code: code, while: "producing to \(topic)")))
+                let failure = KafkaError(code: code, while: "producing to \(topic)")
+                // The failure may be what ended the client; its own event comes later.
+                slot.delivery.settle(slot.index, .failure(noteFatal() ? fatalError ?? failure : failure))
             }
         }
     }
 
-    func noteFatal() { fatalError = client.fatalError ?? fatalError }
+    /// Whether librdkafka says that it can go on no longer.
+    @discardableResult
+    func noteFatal() -> Bool {
+        if fatalError == nil { fatalError = client.fatalError }
+        return fatalError != nil
+    }
 
     /// Gives the client up: what waits in it fails with `error` and is thrown away, so that none of it can
     /// arrive after what a new client sends.

@@ -1,31 +1,55 @@
 import Kafka
 import Reactor
-import Synchronization
 import TestSupport
 import Testing
 
-/// A test's broker, loop, and what its clients have told.
+/// A test's broker, loop, clients, and what these have told.
 struct KafkaWorld {
     let broker: TestBroker
     let loop: EventLoop
     let told = Told()
+    private let clients = Lock<[any Closable]>([])
 
-    init(_ broker: TestBroker) throws {
+    private init(_ broker: TestBroker) throws {
         self.broker = broker
         loop = try EventLoop.spawn(name: "kafka-test")
     }
 
+    /// Closes the clients when the test is done.
+    static func with(_ broker: TestBroker, _ body: (KafkaWorld) async throws -> Void) async throws {
+        let world = try KafkaWorld(broker)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(world)) } catch { result = .failure(error) }
+        for client in world.clients.withLock({ $0 }) { await client.close(within: .seconds(5)) }
+        world.loop.stop()
+        try result.get()
+    }
+
     func producer(_ configuration: KafkaConfiguration? = nil) throws -> KafkaProducer {
-        try KafkaProducer(configuration ?? broker.configuration, on: loop, events: { [told] in told.note($0) })
+        let producer = try KafkaProducer(
+            configuration ?? broker.configuration, on: loop, events: { [told] in told.note($0) })
+        clients.withLock { $0.append(producer) }
+        return producer
+    }
+
+    /// Joining an embedded broker's group again takes the session timeout less one second; Apache Kafka allows
+    /// none below 6 s.
+    var quickOptions: KafkaConsumerOptions {
+        var options = KafkaConsumerOptions()
+        if broker.embedded != nil { options.sessionTimeout = .seconds(4) }
+        return options
     }
 
     func consumer(
-        _ topics: [String], group: String = TestBroker.uniqueName("group"),
-        options: KafkaConsumerOptions = KafkaConsumerOptions(), _ configuration: KafkaConfiguration? = nil
+        _ topics: [String], group: String = TestBroker.uniqueName("group"), options: KafkaConsumerOptions? = nil,
+        _ configuration: KafkaConfiguration? = nil
     ) throws -> KafkaConsumer {
-        try KafkaConsumer(
-            configuration ?? broker.configuration, group: group, topics: topics, on: loop, options: options,
+        let consumer = try KafkaConsumer(
+            configuration ?? broker.configuration, group: group, topics: topics, on: loop,
+            options: options ?? quickOptions,
             events: { [told] in told.note($0) })
+        clients.withLock { $0.append(consumer) }
+        return consumer
     }
 
     /// Sends and expects every record to be acknowledged.
@@ -34,9 +58,21 @@ struct KafkaWorld {
         try await producer.send(records).map { try $0.get() }
     }
 
+    /// Reads and commits until `count` records have come.
+    func read(_ count: Int, from consumer: KafkaConsumer, closing: Bool = true) async throws -> [KafkaRecord] {
+        var records: [KafkaRecord] = []
+        while records.count < count, let batch = try await consumer.next() {
+            records += batch.records
+            try await consumer.commit(batch)
+        }
+        #expect(records.count == count)
+        if closing { await consumer.close(within: .seconds(10)) }
+        return records
+    }
+
     /// Waits until `holds`, at most 30 s.
     func wait(
-        until what: String, _ holds: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+        until what: String, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () async throws -> Bool
     ) async throws {
         for _ in 0..<3_000 {
             if try await holds() { return }
@@ -46,6 +82,13 @@ struct KafkaWorld {
         throw WaitedInVain()
     }
 }
+
+private protocol Closable: Sendable {
+    func close(within limit: Duration) async
+}
+
+extension KafkaProducer: Closable {}
+extension KafkaConsumer: Closable {}
 
 struct WaitedInVain: Error {}
 
