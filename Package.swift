@@ -133,7 +133,11 @@ let package = Package(
         tests("StyleTests", uses: []),
     ]
         + service("Catalog", executable: "filmclub-catalog")
-        + service("Cart", executable: "filmclub-cart")
+        + service(
+            "Cart", executable: "filmclub-cart",
+            tested: [
+                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
+            ])
         + service(
             "Checkout", executable: "filmclub-checkout",
             tested: [

@@ -1,0 +1,10 @@
+internal import Messaging
+public import ServiceShell
+
+/// The settings of cart.
+public enum CartKeys {
+    static let httpPort = CommonKeys.httpPort(default: 8082)
+
+    public static let all: [any AnyConfigurationKey] =
+        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort] + IdentityKeys.all
+}
