@@ -1,6 +1,6 @@
 /// The order stands: everything that streaming needs to let it be watched, and nothing it would have to look up.
 public struct OrderConfirmed: EventBody {
-    public static let type = EventType("OrderConfirmed")
+    public static let type = EventType("OrderConfirmed", 1, 1)
     public static let topic = Topic.orders
 
     public var orderId: OrderID
@@ -10,6 +10,8 @@ public struct OrderConfirmed: EventBody {
     public var timeZone: TimeZoneName
     public var programmeId: ProgrammeID
     public var programmeVersion: Int64
+    /// How many films the programme's version has: as many as there must be lines. Since 1.1; nil where it was not said.
+    public var slots: Int?
     public var lines: [ConfirmedLine]
     public var windowDays: Int
     public var windowPolicy: WindowPolicy
@@ -18,8 +20,8 @@ public struct OrderConfirmed: EventBody {
 
     public init(
         orderId: OrderID, institutionId: InstitutionID, territory: Territory, timeZone: TimeZoneName,
-        programmeId: ProgrammeID, programmeVersion: Int64, lines: [ConfirmedLine], windowDays: Int,
-        windowPolicy: WindowPolicy, caps: Caps, confirmedAt: Instant
+        programmeId: ProgrammeID, programmeVersion: Int64, slots: Int? = nil, lines: [ConfirmedLine],
+        windowDays: Int, windowPolicy: WindowPolicy, caps: Caps, confirmedAt: Instant
     ) {
         self.orderId = orderId
         self.institutionId = institutionId
@@ -27,6 +29,7 @@ public struct OrderConfirmed: EventBody {
         self.timeZone = timeZone
         self.programmeId = programmeId
         self.programmeVersion = programmeVersion
+        self.slots = slots
         self.lines = lines
         self.windowDays = windowDays
         self.windowPolicy = windowPolicy
@@ -37,7 +40,7 @@ public struct OrderConfirmed: EventBody {
     public var key: String { orderId.text }
 
     enum CodingKeys: String, CodingKey {
-        case orderId, institutionId, territory, timeZone, programmeId, programmeVersion, lines
+        case orderId, institutionId, territory, timeZone, programmeId, programmeVersion, slots, lines
         case windowDays, windowPolicy, caps, confirmedAt
     }
 
@@ -49,6 +52,7 @@ public struct OrderConfirmed: EventBody {
         timeZone = try fields.decode(TimeZoneName.self, forKey: .timeZone)
         programmeId = try fields.decode(ProgrammeID.self, forKey: .programmeId)
         programmeVersion = try fields.number(Int64.self, .programmeVersion, in: 1...Int64.max)
+        slots = try fields.numberIfPresent(Int.self, .slots, in: 1...Programme.slotsMax)
         lines = try fields.decode([ConfirmedLine].self, forKey: .lines)
         windowDays = try fields.number(Int.self, .windowDays, in: Programme.windowDaysRange)
         windowPolicy = try fields.decode(WindowPolicy.self, forKey: .windowPolicy)

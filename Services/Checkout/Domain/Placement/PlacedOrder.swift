@@ -39,6 +39,7 @@ public struct PlacedOrder: Hashable, Sendable {
             OrderConfirmed(
                 orderId: id, institutionId: institution.id, territory: institution.territory,
                 timeZone: institution.timeZone, programmeId: programme.id, programmeVersion: programme.version,
+                slots: programme.slots,
                 lines: lines.map { ConfirmedLine(lineId: $0.lineId, filmId: $0.filmId, title: $0.title) },
                 windowDays: programme.windowDays, windowPolicy: programme.windowPolicy, caps: programme.caps,
                 confirmedAt: placedAt))
