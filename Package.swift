@@ -143,5 +143,9 @@ let package = Package(
             tested: [
                 "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
             ])
-        + service("StreamingEntitlement", executable: "filmclub-streaming", tested: ["FilmClubModel", "JSON"])
+        + service(
+            "StreamingEntitlement", executable: "filmclub-streaming",
+            tested: [
+                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
+            ])
 )

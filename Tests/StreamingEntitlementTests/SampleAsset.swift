@@ -34,14 +34,19 @@ struct SampleAsset {
     var missing: String?
 
     func load() throws -> PlayableAsset {
+        let manifest = try JSON.decode(AssetManifest.self, from: Array(manifest.utf8))
+        return try PlayableAsset(manifest: manifest, files: files())
+    }
+
+    /// The files whose text is read.
+    func files() -> [String: [UInt8]] {
         var files = ["v/list.m3u8", "w/list.m3u8", "a/list.m3u8"].reduce(into: [String: [UInt8]]()) {
             $0[$1] = Array(playlist.utf8)
         }
         files["s/es.vtt"] = Array(captions.utf8)
         files["s/en.srt"] = Array(english.utf8)
         if let missing { files[missing] = nil }
-        let manifest = try JSON.decode(AssetManifest.self, from: Array(manifest.utf8))
-        return try PlayableAsset(manifest: manifest, files: files)
+        return files
     }
 
     func replacing(_ old: String, _ new: String) -> SampleAsset {

@@ -1,0 +1,81 @@
+internal import FilmClubModel
+internal import Messaging
+internal import Postgres
+
+/// What streaming does with the events of other services.
+struct StreamingEvents: EventHandler {
+    static let topics: [Topic] = [.orders, .institutions]
+
+    let grant: GrantEntitlements
+    let revoke: RevokeEntitlements
+
+    /// Within a key orders come in sequence: confirmed before fulfilled, cancelled or refunded. So all of a batch's
+    /// orders can be granted first, in one statement a table.
+    func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
+        let told = try events.compactMap { event in try Told(event).map { (event.envelope, $0) } }
+        var confirmed: [GrantEntitlements.Order] = []
+        var ended: [RevokeEntitlements.Ended] = []
+        var fulfilled: [OrderID] = []
+        var institutions: [Institution] = []
+        for (envelope, told) in told {
+            switch told {
+            case .confirmed(let order): confirmed.append((envelope, order))
+            case .ended(let order, let reason): ended.append((envelope, order, reason))
+            case .fulfilled(let order): fulfilled.append(order)
+            case .institution(let institution): institutions.append(institution)
+            }
+        }
+        if !institutions.isEmpty { _ = try await transaction.query(InstitutionProjection.project(institutions)) }
+        if !confirmed.isEmpty { try await grant(confirmed, in: transaction) }
+        if !ended.isEmpty { try await revoke(ended, in: transaction) }
+        if !fulfilled.isEmpty { _ = try await transaction.query(Self.close(fulfilled)) }
+    }
+
+    /// Checkout has heard our answer: nobody waits for it any more.
+    private static func close(_ orders: [OrderID]) -> SQL {
+        "/* closeOrders */ UPDATE orders SET is_closed = true WHERE id = ANY(\(orders)) AND NOT is_closed"
+    }
+
+    /// The events that mean something here.
+    private enum Told {
+        case confirmed(OrderConfirmed)
+        case fulfilled(OrderID)
+        /// For a reason that is a kebab-case word.
+        case ended(OrderID, reason: String)
+        case institution(Institution)
+
+        init?(_ event: InboxEvent) throws {
+            if event.carries(OrderConfirmed.self) {
+                self = .confirmed(try event.decode())
+            } else if event.carries(OrderFulfilled.self) {
+                self = .fulfilled(try event.decode(OrderFulfilled.self).orderId)
+            } else if event.carries(OrderCancelled.self) {
+                self = .ended(try event.decode(OrderCancelled.self).orderId, reason: "order-cancelled")
+            } else if event.carries(OrderRefunded.self) {
+                // A refund names no line: whoever got money back keeps none of the films.
+                self = .ended(try event.decode(OrderRefunded.self).orderId, reason: "order-refunded")
+            } else if event.carries(InstitutionChanged.self) {
+                self = .institution(try event.decode(InstitutionChanged.self).institution)
+            } else {
+                return nil
+            }
+        }
+    }
+}
+
+/// What streaming keeps of an institution: where it is now. Its orders carry all else as it was.
+enum InstitutionProjection {
+    /// Newer versions replace older ones, in the order of the ids: whoever locks rows in one order never waits in a
+    /// circle.
+    static func project(_ institutions: [Institution]) -> SQL {
+        let newest = Dictionary(institutions.map { ($0.id, $0) }) { $0.version < $1.version ? $1 : $0 }.values
+            .sorted { $0.id < $1.id }
+        return """
+            /* projectInstitutions */
+            INSERT INTO institution_projection (id, version, territory)
+            SELECT * FROM unnest(\(newest.map(\.id)), \(newest.map(\.version)), \(newest.map(\.territory)))
+            ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, territory = EXCLUDED.territory
+            WHERE institution_projection.version < EXCLUDED.version
+            """
+    }
+}

@@ -1,0 +1,58 @@
+internal import FilmClubModel
+internal import HTTPServer
+internal import JOSE
+internal import Messaging
+internal import Postgres
+internal import ServiceShell
+internal import StreamingEntitlementDomain
+
+/// Everything streaming is made of but its transport: grants, sessions, the gate, imports. The one place where they are
+/// put together, for the process as for its tests.
+struct StreamingEntitlement: Sendable {
+    let events: StreamingEvents
+    /// What the gate decides by; it opens once this has started.
+    let watch: RevocationWatch
+    let known = KnownRevocations()
+    private let entitlements: EntitlementRoutes
+    private let sessions: SessionRoutes
+    private let play: PlayRoutes
+    private let imports: ImportRoutes
+
+    init(
+        pool: PostgresPool, authenticator: Authenticator, signingKey: SigningKey, mediaRoot: String,
+        publicBaseURL: String?, on loop: EventLoop, log: Log, metrics: Metrics, now: @escaping @Sendable () -> Instant
+    ) throws {
+        let meters = StreamingMeters(metrics)
+        let library = AssetLibrary(root: mediaRoot, on: loop)
+        let tokens = try StreamTokens(key: signingKey, meters: meters)
+        let revocations = RevocationStore(pool: pool)
+        events = StreamingEvents(
+            grant: GrantEntitlements(now: now, meters: meters, log: log),
+            revoke: RevokeEntitlements(now: now, meters: meters, log: log))
+        watch = RevocationWatch(store: revocations, known: known, on: loop, log: log)
+        entitlements = EntitlementRoutes(authenticator: authenticator, reader: EntitlementReader(pool: pool))
+        sessions = SessionRoutes(
+            authenticator: authenticator,
+            openSession: OpenSession(
+                answers: IdempotentAnswers(pool: pool), library: library, tokens: tokens,
+                addresses: PlayAddresses(publicBaseURL: publicBaseURL), now: now),
+            meters: meters, log: log)
+        play = PlayRoutes(
+            gate: PlayGate(tokens: tokens, known: known, store: revocations, library: library, meters: meters))
+        imports = ImportRoutes(
+            authenticator: authenticator, importMedia: ImportMedia(pool: pool, library: library), log: log)
+    }
+
+    func register(in router: inout Router) {
+        entitlements.register(in: &router)
+        sessions.register(in: &router)
+        play.register(in: &router)
+        imports.register(in: &router)
+    }
+
+    /// Topic and key of the answers that somebody waits for: published first where a broker has forgotten everything.
+    static let unfinished: SQL = """
+        SELECT '\(sql: .trusted(Topic.entitlements.name))', id::text FROM orders
+        WHERE NOT is_closed ORDER BY answered_at
+        """
+}

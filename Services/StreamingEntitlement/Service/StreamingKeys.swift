@@ -1,0 +1,22 @@
+internal import JOSE
+internal import Messaging
+public import ServiceShell
+
+/// The settings of streaming.
+public enum StreamingKeys {
+    static let httpPort = CommonKeys.httpPort(default: 8084)
+
+    static let mediaRoot = ConfigurationKey(
+        "MEDIA_ROOT", .path, help: "Folder of all media: a film plays what lies in MEDIA_ROOT/<asset>.")
+
+    static let signingKey = ConfigurationKey(
+        "STREAM_SIGNING_KEY",
+        ConfigurationKind(
+            description: "private JSON Web Key (RFC 7518 section 6.2, P-256)",
+            parse: { try? SigningKey(privateJWK: Array($0.utf8)) }, format: { _ in Configuration.redaction }),
+        secret: true, help: "The key that play addresses are signed with; all processes of the service have the same.")
+
+    public static let all: [any AnyConfigurationKey] =
+        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL, mediaRoot, signingKey]
+        + IdentityKeys.all
+}

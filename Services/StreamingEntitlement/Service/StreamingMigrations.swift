@@ -1,0 +1,11 @@
+internal import Messaging
+internal import Postgres
+
+/// What streaming adds to the schema that every service's database begins with.
+enum StreamingMigrations {
+    static let all: [MigrationSet] = [
+        idempotencyMigrations,
+        MigrationSet(
+            name: "streaming", files: [(name: "0001_streaming.sql", bytes: PackageResources._001_streaming_sql)]),
+    ]
+}
