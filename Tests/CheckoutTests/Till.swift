@@ -45,7 +45,7 @@ final class Till: Sendable {
     static func with(_ house: House, _ body: (Till) async throws -> Void) async throws {
         try await TestDatabase.with { database in
             let pool = database.pool()
-            _ = try await Migrations.apply(CheckoutMigrations.all, with: pool)
+            _ = try await Migrations.apply([messagingMigrations] + CheckoutMigrations.all, with: pool)
             let key = try SigningKey.generateES256(keyID: "test")
             let keySet = FileManager.default.temporaryDirectory.appending(
                 path: "filmclub-checkout-\(UUID().uuidString)")

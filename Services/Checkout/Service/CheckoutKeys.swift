@@ -1,3 +1,4 @@
+internal import Messaging
 public import ServiceShell
 
 /// The settings of checkout.
@@ -5,8 +6,5 @@ public enum CheckoutKeys {
     static let httpPort = CommonKeys.httpPort(default: 8083)
 
     public static let all: [any AnyConfigurationKey] =
-        [
-            CommonKeys.databaseURL, CommonKeys.databaseConnectionsMax, CommonKeys.kafkaBootstrapServers,
-            CommonKeys.kafkaBootstrapFile, CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL,
-        ] + IdentityKeys.all
+        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL] + IdentityKeys.all
 }

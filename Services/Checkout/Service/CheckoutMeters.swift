@@ -12,7 +12,7 @@ struct CheckoutMeters: Sendable {
     init(_ metrics: Metrics) {
         outcomes = metrics.counter(
             "filmclub_orders_total", labels: ["outcome"],
-            help: "Requests for an order by what became of them: placed, repeated, rejected, refused.")
+            help: "Requests for an order that could be read, by what became of them.")
         deadlines = metrics.counter(
             "filmclub_order_deadlines_total", help: "Overdue answers that were asked for again.")
         open = metrics.gauge(

@@ -1,10 +1,10 @@
 internal import Messaging
 public import Postgres
 
-/// The schema of checkout's database, in order.
+/// The schema of checkout's database, behind that of Messaging.
 public enum CheckoutMigrations {
     public static let all: [MigrationSet] = [
-        messagingMigrations,
+        idempotencyMigrations,
         MigrationSet(
             name: "checkout", files: [(name: "0001_checkout.sql", bytes: PackageResources._001_checkout_sql)]),
     ]

@@ -37,7 +37,7 @@ struct Demo: Subcommand {
 
         let films = try await browse(house, timeline, librarian)
         let cart = try await fillCart(house, timeline, librarian, films, context.loop)
-        let order = try await place(house, timeline, librarian, cart)
+        let order = try await place(house, timeline, librarian, cart, context.loop)
         let entitlements = try await awaitEntitlements(house, timeline, librarian, order, context.loop)
         timeline.mark("order answered → stream playable", since: timeline.orderAnswered)
         for entitlement in entitlements {
@@ -93,7 +93,9 @@ struct Demo: Subcommand {
 
     // MARK: - Order
 
-    private func place(_ house: House, _ timeline: Timeline, _ token: String, _ cart: Cart) async throws -> Order {
+    private func place(
+        _ house: House, _ timeline: Timeline, _ token: String, _ cart: Cart, _ loop: EventLoop
+    ) async throws -> Order {
         let body = try JSON.encode(
             OrderRequest(
                 cartId: cart.id, programmeId: cart.programmeId, filmIds: cart.slots.compactMap(\.filmId),
@@ -104,7 +106,8 @@ struct Demo: Subcommand {
                 "POST", house.url(.checkout, "/v1/orders"), token: token, idempotencyKey: key, body: body,
                 expecting: 201)
         }
-        let first = try await answer()
+        // As above: what cart has heard already, checkout may hear a moment later.
+        let first = try await retrying(loop, while: ["programme-unknown", "film-unknown"]) { try await answer() }
         timeline.orderAnswered = .now
         let order = try JSON.decode(Order.self, from: first)
         timeline.mark("ordered: \(order.number), \(order.total)")

@@ -3,6 +3,7 @@ import FilmClubModel
 import FoundationEssentials
 import HTTPClient
 import JSON
+import Messaging
 import Postgres
 import Reactor
 import TestSupport

@@ -16,6 +16,9 @@ actor AnswerDeadlines: ShellService {
     /// Orders a transaction; after a long outage many are overdue at once.
     static let ordersMax: Int32 = 100
 
+    /// Looks at what is overdue between two countings of the open orders.
+    static let looksPerMeasure = 10
+
     private let pool: PostgresPool
     private let meters: CheckoutMeters
     private let log: Log
@@ -45,10 +48,12 @@ actor AnswerDeadlines: ShellService {
     }
 
     private func watch() async {
+        var looks = 0
         while !Task.isCancelled {
             do {
                 while try await askAgain() == Int(Self.ordersMax) {}
-                try await meters.measure(pool)
+                if looks.isMultiple(of: Self.looksPerMeasure) { try await meters.measure(pool) }
+                looks &+= 1
             } catch {
                 if !Task.isCancelled { log.warning("deadlines.failed", [.error: .error(error)]) }
             }

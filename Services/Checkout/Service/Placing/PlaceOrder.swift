@@ -56,6 +56,7 @@ struct PlaceOrder: Sendable {
             guard let answered = try await store.answer(to: key, fingerprint: fingerprint),
                 let known = refusal(answered)
             else { throw error }
+            committed()
             return known
         }
         if case .placed = outcome { committed() } else { await numbers.giveBack(serial) }

@@ -2,6 +2,7 @@ internal import CheckoutDomain
 internal import FilmClubModel
 internal import HTTPServer
 internal import JSON
+internal import Messaging
 internal import Postgres
 internal import ServiceShell
 

@@ -1,6 +1,7 @@
 internal import CheckoutDomain
 internal import FilmClubModel
 internal import HTTPServer
+internal import Messaging
 internal import ServiceShell
 
 /// `POST /v1/orders`, `GET /v1/orders/{id}`.
@@ -21,8 +22,7 @@ struct OrderRoutes: Sendable {
 
     private func place(_ request: Request) async throws -> Response {
         let caller = try authenticator.requireInstitution(.purchaser, of: request)
-        guard let header = request.headers["Idempotency-Key"] else { throw Problem.idempotencyKeyMissing }
-        guard let key = IdempotencyKey(header: header) else { throw Problem.idempotencyKeyInvalid }
+        let key = try IdempotencyKey(request)
         let body = try request.decoded(as: OrderRequestBody.self)
         let command = PlaceOrder.Command(
             institution: caller.institution, key: key, request: body.request, trace: request.identity.trace)

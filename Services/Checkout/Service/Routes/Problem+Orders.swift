@@ -95,27 +95,9 @@ extension CompositionRule {
     }
 }
 
-// MARK: - Keys, carts, trouble
+// MARK: - Carts, trouble
 
 extension Problem {
-    static let retryAfter: ResponseHeaders = ["Retry-After": "1"]
-
-    static let idempotencyKeyMissing = Problem(
-        status: 400, "idempotency-key-missing", title: "Idempotency-Key missing",
-        detail: "Send an Idempotency-Key header: with it the request can be repeated without harm.")
-
-    static let idempotencyKeyInvalid = Problem(
-        status: 400, "idempotency-key-invalid", title: "Idempotency-Key invalid",
-        detail: "A key has 1 to \(IdempotencyKey.charactersMax) visible ASCII characters, quoted or not.")
-
-    static let idempotencyKeyReused = Problem(
-        status: 422, "idempotency-key-reused", title: "Idempotency-Key reused",
-        detail: "The key belongs to another request. Each request needs a key of its own.")
-
-    static let idempotencyKeyInUse = Problem(
-        status: 409, "idempotency-key-in-use", title: "Idempotency-Key in use",
-        detail: "The first request with this key is still at work. Ask again for its answer.", headers: retryAfter)
-
     static func cartAlreadyOrdered(_ order: OrderID, at address: String) -> Problem {
         Problem(
             status: 409, "cart-already-ordered", title: "Cart already ordered",
@@ -126,5 +108,5 @@ extension Problem {
     static let orderUnsettled = Problem(
         status: 503, "order-unsettled", title: "Order not settled",
         detail: "What the order is decided by is changing just now. Nothing was ordered; ask again.",
-        headers: retryAfter)
+        headers: ["Retry-After": "1"])
 }
