@@ -39,7 +39,6 @@ struct Demo: Subcommand {
         let cart = try await fillCart(house, timeline, librarian, films, context.loop)
         let order = try await place(house, timeline, librarian, cart, context.loop)
         let entitlements = try await awaitEntitlements(house, timeline, librarian, order, context.loop)
-        timeline.mark("order answered → stream playable", since: timeline.orderAnswered)
         for entitlement in entitlements {
             try await Playback(house: house, token: student).watch(entitlement, timeline)
         }
@@ -125,7 +124,9 @@ struct Demo: Subcommand {
             let list: EntitlementList = try await house.call(
                 "GET", house.url(.streaming, "/v1/entitlements?orderId=\(order.id)"), token: token)
             if list.entitlements.count == order.lines.count {
-                timeline.mark("\(list.entitlements.count) entitlements", since: timeline.orderAnswered)
+                timeline.mark(
+                    "\(list.entitlements.count) entitlements: from the order's answer to streams that can be played",
+                    since: timeline.orderAnswered)
                 try require(
                     Set(list.entitlements.map(\.filmId)).count == order.lines.count,
                     "The entitlements do not name \(order.lines.count) different films.")
@@ -144,7 +145,7 @@ struct Demo: Subcommand {
         while true {
             let now: Order = try await house.call("GET", house.url(.checkout, "/v1/orders/\(order.id)"), token: token)
             if now.state == "fulfilled" {
-                return timeline.mark("order fulfilled", since: timeline.orderAnswered)
+                return timeline.mark("order fulfilled, since its answer", since: timeline.orderAnswered)
             }
             try require(ContinuousClock.now < deadline, "The order is \(now.state) after 60 s, not fulfilled.")
             try await loop.sleep(for: .milliseconds(2))
