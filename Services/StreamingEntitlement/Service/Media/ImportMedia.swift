@@ -78,26 +78,32 @@ struct ImportMedia: Sendable {
 struct MediaDraft: Sendable {
     let media: [MediaMapping]
     private let nodes: [JSONNode]
-    private let root: JSONNode
 
     /// Throws what the reader found, or `ImportMedia.Refused`.
     init(_ bytes: [UInt8], bytesMax: Int) throws {
-        root = try JSONDocument(parsing: bytes, limits: JSONLimits(bytesMax: bytesMax)).root
+        let root = try JSONDocument(parsing: bytes, limits: JSONLimits(bytesMax: bytesMax)).root
         let document = try root.decode(ImportDocument.self, userInfo: ImportDocument.decoderInfo)
         media = document.media
         nodes = root["media"]?.elements ?? []
-        let (root, nodes) = (root, nodes)
+        let mappings = nodes
         let faults = document.problems().map { problem in
-            let node = nodes.first { problem.path.hasPrefix("\($0.path).") } ?? root
+            let index = Self.index(in: problem.path)
+            let node = index.flatMap { mappings.indices.contains($0) ? mappings[$0] : nil } ?? root
             return MediaFault(path: problem.path, line: node.line, column: node.column, message: problem.sentence)
         }
         guard faults.isEmpty else { throw ImportMedia.Refused(faults: faults) }
     }
 
+    /// The 3 of `media[3].filmId`; nil for another list's path.
+    private static func index(in path: String) -> Int? {
+        let parts = path.split(whereSeparator: { "[]".contains($0) })
+        return parts.first == "media" && parts.count > 1 ? Int(parts[1]) : nil
+    }
+
     func fault(of error: AssetError, in asset: Slug, at index: Int) -> MediaFault {
         let node = nodes[index]["asset"] ?? nodes[index]
         return MediaFault(
-            path: node.path, line: node.line, column: node.column,
+            path: "media[\(index)].asset", line: node.line, column: node.column,
             message: "The asset \(asset) cannot be played. \(asset)/\(error)", file: "\(asset)/\(error.file)",
             fileLine: error.line)
     }

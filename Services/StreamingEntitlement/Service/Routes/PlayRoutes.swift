@@ -5,8 +5,9 @@ internal import StreamingEntitlementDomain
 /// `GET /v1/play/{token}/{path...}`, and HEAD: playlists, subtitles, initialisation and media segments, all behind one
 /// gate. The token stands in the path, so that the relative addresses in a playlist inherit it.
 struct PlayRoutes: Sendable {
-    /// Only the player itself may keep what it got.
-    static let caching = "private, max-age=300"
+    /// Only the player itself may keep what it got, and must ask here before it shows it again: a window closes on what
+    /// was kept, too.
+    static let caching = "private, no-cache"
     /// `/v1/play/<token>/`: what comes before the path of a file, split at slashes.
     private static let segmentsBefore = 4
 
