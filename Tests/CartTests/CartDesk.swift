@@ -220,4 +220,38 @@ final class CartDesk: Sendable {
     }
 
     struct NoCart: Error {}
+
+    // MARK: - Races
+
+    /// Lets `racers` go at once: all of them have come to the cart before any may change it. At most as many as the
+    /// service has connections.
+    func racing<Output: Sendable>(
+        for cart: CartID, _ racers: [@Sendable () async throws -> Output]
+    ) async throws -> [Output] {
+        let referee = database.pool()
+        return try await withThrowingTaskGroup(of: Output.self) { group in
+            try await referee.withTransaction { transaction in
+                _ = try await transaction.query("SELECT FROM carts WHERE id = \(cart) FOR UPDATE")
+                for racer in racers { group.addTask { try await racer() } }
+                let deadline = ContinuousClock.now + .seconds(30)
+                // Not in the transaction, which would see what it saw first.
+                while try await Self.waiting(referee) < racers.count {
+                    guard ContinuousClock.now < deadline else { throw NobodyCame() }
+                    try await TestLoop.shared.sleep(for: .milliseconds(5))
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private static func waiting(_ pool: PostgresPool) async throws -> Int {
+        try await pool.query(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """
+        ).one().get(0)
+    }
+
+    struct NobodyCame: Error {}
 }

@@ -107,10 +107,8 @@ struct FillingTests {
     func raceForTheLastSlot() async throws {
         try await CartDesk.with { desk in
             let id = try await desk.cart(films: 4)
-            let answers = try await withThrowingTaskGroup(of: CartDesk.Answer.self) { group in
-                for film in desk.house.films[4...] { group.addTask { try await desk.add(film.id, to: id) } }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
+            let answers = try await desk.racing(
+                for: id, desk.house.films[4...].map { film in { try await desk.add(film.id, to: id) } })
             #expect(answers.count { $0.status == 200 } == 1)
             #expect(answers.count { $0.problem == "cart-full" } == 3)
             #expect(try await desk.read(id).state == "complete")
