@@ -22,7 +22,7 @@ extension KafkaConsumer {
         // Cooperative assignors hang and loop in librdkafka 2.0.
         properties["partition.assignment.strategy"] = "range"
         properties["session.timeout.ms"] = options.sessionTimeout.millisecondsText
-        properties["heartbeat.interval.ms"] = (options.sessionTimeout / 3).millisecondsText
+        properties["heartbeat.interval.ms"] = (options.sessionTimeout / 6).millisecondsText
         // librdkafka leaves the group by itself when `next` stays uncalled for so long.
         properties["max.poll.interval.ms"] = max(options.batchHoldMax, options.sessionTimeout).millisecondsText
         properties["fetch.wait.max.ms"] = options.fetchWaitMax.millisecondsText

@@ -56,6 +56,7 @@ public actor KafkaConsumer {
     private var lastBatchNumber = 0
     private var lostBatchTold = 0
     private var emptyHand: Latch?
+    private let closed = Latch()
 
     /// Checks the settings and starts librdkafka's threads; joins the group in the background. From any thread.
     public init(
@@ -171,10 +172,11 @@ public actor KafkaConsumer {
 
     /// Waits until the batch in hand is committed or abandoned, leaves the group, and stops; at `limit` without
     /// that (the group then notices by the session timeout). `next` returns nil from now on. Never throws, and
-    /// is not cut short by cancellation.
+    /// is not cut short by cancellation. A second call waits for the first.
     public func close(within limit: Duration) async {
-        guard !isClosing else { return }
+        guard !isClosing else { return await closed.wait() }
         isClosing = true
+        defer { closed.open() }
         let deadline = ContinuousClock.now + limit
         ticking?.cancel()
         finishWaiting(with: nil)

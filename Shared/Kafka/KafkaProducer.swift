@@ -36,6 +36,7 @@ public actor KafkaProducer {
     private var roomWaiter: CheckedContinuation<Void, Never>?
     private var sessionWaiters: [CheckedContinuation<Void, Never>] = []
     private var idleLatch: Latch?
+    private let closed = Latch()
 
     /// Checks the settings and starts librdkafka's threads; connects in the background. From any thread.
     public init(
@@ -91,10 +92,11 @@ public actor KafkaProducer {
     }
 
     /// Waits for answers, then stops; at `limit` what is unanswered fails with `.closed`. Never throws, and is
-    /// not cut short by cancellation.
+    /// not cut short by cancellation. A second call waits for the first.
     public func close(within limit: Duration) async {
-        guard !isClosing else { return }
+        guard !isClosing else { return await closed.wait() }
         isClosing = true
+        defer { closed.open() }
         let deadline = ContinuousClock.now + limit
         ticking?.cancel()
         if let session, session.pending > 0 || isSending {
