@@ -1,4 +1,5 @@
 internal import CRDKafka
+internal import Glibc
 
 /// Topics, by calls that block the calling thread.
 extension Client {
@@ -24,8 +25,9 @@ extension Client {
         let found = try partitionsByTopic(before: deadline)
         let missing = topics.filter { found[$0.name] == nil }
         let failures = missing.isEmpty ? [:] : try create(missing, before: deadline)
-        // Somebody else may have created one at the same time, in another shape.
-        let now = missing.isEmpty ? found : try partitionsByTopic(before: deadline)
+        // Asked again: somebody else may have created one at the same time, in another shape.
+        let expected = topics.map(\.name).filter { failures[$0] == nil }
+        let now = missing.isEmpty ? found : try partitionsByTopic(onceListed: expected, before: deadline)
         return topics.map { topic in
             let result: KafkaTopicOutcome.Result =
                 if let failure = failures[topic.name] {
@@ -38,6 +40,22 @@ extension Client {
             return KafkaTopicOutcome(name: topic.name, result: result)
         }
     }
+
+    /// The controller answers before every broker has heard of the topics: waits until this one lists them.
+    private func partitionsByTopic(
+        onceListed names: [String], before deadline: ContinuousClock.Instant
+    ) throws(KafkaError) -> [String: Int] {
+        while true {
+            let found = try partitionsByTopic(before: deadline)
+            if names.allSatisfy({ found[$0] != nil }) { return found }
+            guard ContinuousClock.now < deadline else {
+                throw KafkaError(code: RD_KAFKA_RESP_ERR__TIMED_OUT, while: "waiting for the created topics")
+            }
+            usleep(Self.listingPauseMicroseconds)
+        }
+    }
+
+    private static let listingPauseMicroseconds: UInt32 = 20_000
 
     private func partitionsByTopic(before deadline: ContinuousClock.Instant) throws(KafkaError) -> [String: Int] {
         let pairs = try blockingTopics(before: deadline).map { ($0.name, $0.partitions) }

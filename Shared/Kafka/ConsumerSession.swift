@@ -5,7 +5,7 @@ internal import Reactor
 final class ConsumerSession {
     let client: Client
     private let events: KafkaEventHandler?
-    private var watch: Watch?
+    private var watch: ClientWatch?
     private(set) var assigned: [KafkaTopicPartition] = []
     private(set) var assignmentNumber = 0
     /// The offset behind the last record handed out.
@@ -18,7 +18,10 @@ final class ConsumerSession {
         self.events = events
     }
 
-    func startWatching(_ watch: Watch) { self.watch = watch }
+    /// Calls `body` when there is something in the client's queues. Loop's thread.
+    func startWatching(on loop: EventLoop, _ body: @escaping () -> Void) throws(KafkaError) {
+        watch = try ClientWatch(client, on: loop, body)
+    }
 
     func stopWatching() {
         watch?.cancel()

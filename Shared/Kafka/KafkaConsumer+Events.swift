@@ -40,15 +40,12 @@ extension KafkaConsumer {
 
     private func begin(_ client: Client) {
         let session = ConsumerSession(client: client, events: events)
-        do {
-            session.startWatching(
-                try loop.watch(client.wakeUp, for: .read) { [weak self] _ in
-                    self?.assumeIsolated { $0.drain() }
-                })
+        do throws(KafkaError) {
+            try session.startWatching(on: loop) { [weak self] in self?.assumeIsolated { $0.drain() } }
             try session.subscribe(to: topics)
         } catch {
             session.stopWatching()
-            events?(.failure(error as? KafkaError ?? KafkaError(.failed, retriable: true, "\(error)")))
+            events?(.failure(error))
             return
         }
         self.session = session

@@ -74,11 +74,6 @@ public actor KafkaConsumer {
         loop.execute { self.assumeIsolated { $0.start(first) } }
     }
 
-    isolated deinit {
-        ticking?.cancel()
-        session?.stopWatching()
-    }
-
     // MARK: - Batches
 
     /// Waits for records and hands them out; `nil` when the consumer closes or the calling task is cancelled.

@@ -29,13 +29,10 @@ extension KafkaProducer {
 
     private func begin(_ client: Client) {
         let session = ProducerSession(client: client)
-        do throws(ReactorError) {
-            session.startWatching(
-                try loop.watch(client.wakeUp, for: .read) { [weak self] _ in
-                    self?.assumeIsolated { $0.drain() }
-                })
+        do throws(KafkaError) {
+            try session.startWatching(on: loop) { [weak self] in self?.assumeIsolated { $0.drain() } }
         } catch {
-            events?(.failure(KafkaError(.failed, retriable: true, error.description)))
+            events?(.failure(error))
             return
         }
         self.session = session

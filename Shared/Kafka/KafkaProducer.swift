@@ -50,11 +50,6 @@ public actor KafkaProducer {
         loop.execute { self.assumeIsolated { $0.start(first) } }
     }
 
-    isolated deinit {
-        ticking?.cancel()
-        session?.stopWatching()
-    }
-
     // MARK: - Sending
 
     /// Sends `records` in their order, after those of earlier calls, and returns one result a record, in order.

@@ -49,7 +49,7 @@ final class ProducerSession {
     /// Set when librdkafka says that it can go on no longer.
     private(set) var fatalError: KafkaError?
     private(set) var pending = 0
-    private var watch: Watch?
+    private var watch: ClientWatch?
     private var slots: [Slot?] = []
     private var freeSlots: [Int] = []
 
@@ -60,7 +60,10 @@ final class ProducerSession {
 
     init(client: Client) { self.client = client }
 
-    func startWatching(_ watch: Watch) { self.watch = watch }
+    /// Calls `body` when there is something in the client's queues. Loop's thread.
+    func startWatching(on loop: EventLoop, _ body: @escaping () -> Void) throws(KafkaError) {
+        watch = try ClientWatch(client, on: loop, body)
+    }
 
     func stopWatching() {
         watch?.cancel()
