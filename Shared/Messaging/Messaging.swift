@@ -4,7 +4,11 @@ public import ServiceShell
 
 /// The tables of this module; every service applies them before its own.
 public let messagingMigrations = MigrationSet(
-    name: "messaging", files: [(name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql)])
+    name: "messaging",
+    files: [
+        (name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql),
+        (name: "0002_inbox_cut.sql", bytes: PackageResources._002_inbox_cut_sql),
+    ])
 
 /// The table of `IdempotentAnswers`, for the services that create things on request.
 public let idempotencyMigrations = MigrationSet(

@@ -9,11 +9,20 @@ final class RecordingPublisher: EventPublisher {
         var records: [KafkaRecord] = []
         var clusterID = "cluster-1"
         var failures = 0
+        /// Nil while sends pass; else those that wait.
+        var held: [CheckedContinuation<Void, Never>]?
         var waiters: [(condition: @Sendable ([KafkaRecord]) -> Bool, CheckedContinuation<Void, Never>)] = []
     }
     private let state = Lock(State())
 
     func send(_ records: [KafkaRecord]) async -> [Result<KafkaPosition, KafkaError>] {
+        await withCheckedContinuation { continuation in
+            let passes = state.withLock { state in
+                state.held?.append(continuation)
+                return state.held == nil
+            }
+            if passes { continuation.resume() }
+        }
         let failing = state.withLock { state in
             guard state.failures > 0 else { return false }
             state.failures -= 1
@@ -35,6 +44,20 @@ final class RecordingPublisher: EventPublisher {
 
     /// The next `count` sends fail as a whole.
     func fail(sends count: Int) { state.withLock { $0.failures = count } }
+
+    /// From now on no send is answered, as by a broker that is away.
+    func hold() { state.withLock { $0.held = $0.held ?? [] } }
+
+    /// The broker is back, and takes what was sent meanwhile.
+    func release() {
+        let held = state.withLock { state in
+            defer { state.held = nil }
+            return state.held ?? []
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    var holdsSends: Bool { state.withLock { $0.held?.isEmpty == false } }
 
     /// Another cluster from now on, without what this one held.
     func replaceCluster(by id: String) {

@@ -12,11 +12,11 @@ import Testing
 struct RelayTests {
     @Test("What is committed is published with its CloudEvents headers; what is rolled back never is")
     func publishes() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.relay.start()
             try await world.append(key: "a", 1)
             try? await world.pool.withTransaction { transaction in
-                _ = try await transaction.query(World.insert(key: "b", 1))
+                _ = try await transaction.query(RelayWorld.insert(key: "b", 1))
                 throw CancellationError()
             }
             try await world.append(key: "a", 2)
@@ -35,7 +35,7 @@ struct RelayTests {
 
     @Test("A send that fails is sent again, and the cursor has not moved past it")
     func retries() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             world.publisher.fail(sends: 2)
             try await world.append(key: "a", 1)
             try await world.relay.start()
@@ -45,7 +45,7 @@ struct RelayTests {
 
     @Test("A relay that starts again goes on where the last one stopped")
     func resumes() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.append(key: "a", 1)
             try await world.relay.start()
             await world.publisher.waitFor(events: 1)
@@ -61,7 +61,7 @@ struct RelayTests {
 
     @Test("Of two relays one publishes; when it stops the other takes over")
     func oneHolder() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.relay.start()
             try await world.append(key: "a", 1)
             await world.publisher.waitFor(events: 1)
@@ -81,7 +81,7 @@ struct RelayTests {
 
     @Test("A holder whose epoch was raised can no longer move the cursor")
     func fenced() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             let store = RelayStore(pool: world.pool, service: .checkout)
             let stopped = try #require(try await store.acquireLease(holder: "stopped", for: 0))
             let successor = try #require(try await store.acquireLease(holder: "successor", for: 60))
@@ -93,7 +93,7 @@ struct RelayTests {
 
     @Test("Another cluster is told everything again, unfinished work first, in order within each key")
     func anotherCluster() async throws {
-        try await World.with(unfinished: "SELECT \(Topic.orders.name), 'waits'") { world async throws in
+        try await RelayWorld.with(unfinished: "SELECT \(Topic.orders.name), 'waits'") { world async throws in
             for sequence in Int64(1)...3 { try await world.append(key: "done", sequence) }
             for sequence in Int64(1)...3 { try await world.append(key: "waits", sequence) }
             try await world.relay.start()
@@ -108,7 +108,7 @@ struct RelayTests {
 
     @Test("A request publishes a key's events again; for a topic of another's it asks the owner")
     func requests() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.append(key: "a", 1)
             try await world.append(key: "a", 2)
             try await world.append(key: "b", 1)
@@ -132,7 +132,7 @@ struct RelayTests {
 
     @Test("A request for every key publishes the whole topic again, in pages")
     func everyKey() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             for sequence in Int64(1)...20 { try await world.append(key: "a", sequence) }
             try await world.relay.start()
             await world.publisher.waitFor(events: 20)
@@ -145,7 +145,7 @@ struct RelayTests {
 
     @Test("Rows from before a restore into another cluster are published whatever their xids say")
     func restored() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.append(key: "a", 1)
             try await world.relay.start()
             await world.publisher.waitFor(events: 1)
@@ -162,75 +162,43 @@ struct RelayTests {
         }
     }
 
+    @Test("A restore while a page was in hand hides no row of the new cluster")
+    func restoredInHand() async throws {
+        try await RelayWorld.with { world async throws in
+            try await world.append(key: "a", 1)
+            // As after a restore: the pinned end is from a cluster whose xids were far higher than those to come.
+            _ = try await world.pool.query("UPDATE event_incarnation SET system_identifier = 1")
+            _ = try await world.pool.query(
+                """
+                UPDATE relay_cursor SET cluster_id = 'cluster-1', from_incarnation = 1, after_number = 1,
+                    from_snapshot = pg_current_snapshot(), to_snapshot = '4000000000:4000000000:'::pg_snapshot
+                """)
+            try await world.relay.start()
+            try await world.waitUntil("the difference that was in hand is over") {
+                try await world.pool.query("SELECT FROM relay_cursor WHERE from_incarnation = 2").count == 1
+            }
+            try await world.append(key: "a", 2)
+            await world.publisher.waitFor(events: 1)
+        }
+    }
+
+    @Test("A request may name a key twice")
+    func requestedTwice() async throws {
+        try await RelayWorld.with { world async throws in
+            let twice = [(topic: Topic.orders, key: "a"), (topic: Topic.orders, key: "a")]
+            _ = try await world.pool.query(EventLog.requestRepublish(twice))
+            #expect(try await world.pool.query("SELECT FROM relay_request").count == 1)
+        }
+    }
+
     @Test("The log refuses to be changed")
     func appendOnly() async throws {
-        try await World.with { world async throws in
+        try await RelayWorld.with { world async throws in
             try await world.append(key: "a", 1)
             await #expect(throws: PostgresError.self) { _ = try await world.pool.query("DELETE FROM event_log") }
             await #expect(throws: PostgresError.self) {
                 _ = try await world.pool.query("UPDATE event_log SET key = 'b'")
             }
-        }
-    }
-}
-
-/// A database with the messaging tables, a broker that remembers, and a relay between them.
-private struct World: Sendable {
-    let pool: PostgresPool
-    let publisher = RecordingPublisher()
-    let relay: Relay
-    private let makeRelay: @Sendable (RecordingPublisher) -> Relay
-    private let loop: EventLoop
-
-    static func with(unfinished: SQL? = nil, _ body: (World) async throws -> Void) async throws {
-        try await TestDatabase.with { database in
-            let world = try await World(database, unfinished: unfinished)
-            try await body(world)
-            await world.relay.stop(within: .seconds(10))
-        }
-    }
-
-    private init(_ database: TestDatabase, unfinished: SQL?) async throws {
-        let pool = database.pool()
-        try await Migrations.apply([messagingMigrations], with: pool)
-        var limits = RelayLimits()
-        limits.pageEventsMax = 7
-        limits.clusterCheckInterval = .milliseconds(10)
-        limits.leaseRenewal = .milliseconds(100)
-        makeRelay = { [limits, loop = database.loop] publisher in
-            Relay(
-                pool: pool, publisher: publisher, service: .checkout, unfinished: unfinished, limits: limits,
-                on: loop, log: Log(to: LogRecorder()), metrics: Metrics())
-        }
-        self.pool = pool
-        loop = database.loop
-        relay = makeRelay(publisher)
-    }
-
-    func anotherRelay() -> Relay { makeRelay(publisher) }
-
-    func append(key: String, _ sequence: Int64) async throws {
-        _ = try await pool.query(Self.insert(key: key, sequence))
-        relay.wake()
-    }
-
-    static func insert(key: String, _ sequence: Int64) -> SQL {
-        """
-        INSERT INTO event_log (topic, key, sequence, id, type, schema_version, correlation_id, body)
-        VALUES (\(Topic.orders.name), \(key), \(sequence), gen_random_uuid(), 'OrderFulfilled', '1.0',
-                gen_random_uuid(), '{}')
-        """
-    }
-
-    /// Waits for a level that only the database shows.
-    func waitUntil(_ level: String, _ holds: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while try await !holds() {
-            guard ContinuousClock.now < deadline else {
-                Issue.record("not reached: \(level)")
-                return
-            }
-            try await loop.sleep(for: .milliseconds(5))
         }
     }
 }

@@ -93,9 +93,15 @@ extension EventEnvelope {
     }
 
     private static func checkedSubject(_ text: String) throws(InvalidValue) -> String {
-        guard (1...subjectBytesMax).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { throw InvalidValue("A subject has 1 to \(subjectBytesMax) visible ASCII characters.") }
+        guard isSubject(text) else {
+            throw InvalidValue("A subject has 1 to \(subjectBytesMax) visible ASCII characters.")
+        }
         return text
+    }
+
+    /// Whether `text` can be an event's subject, and so its key.
+    public static func isSubject(_ text: String) -> Bool {
+        (1...subjectBytesMax).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }
 

@@ -42,8 +42,9 @@ public struct ServiceFoundation: Sendable {
                 start: {
                     try await Migrations.apply([messagingMigrations] + migrations, with: pool)
                     try await prepare()
-                }, stop: { await pool.close(within: $0) }),
-            ClosureService("producer", stop: { await producer.close(within: $0) }),
+                }, stop: { await pool.close(within: $0 / 2) }),
+            // The relay has stopped: what the broker has not acknowledged by now is published again by the next one.
+            ClosureService("producer", stop: { await producer.close(within: $0 / 2) }),
             relay,
             EventConsumer(
                 pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,

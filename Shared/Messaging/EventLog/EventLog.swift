@@ -32,7 +32,7 @@ public enum EventLog {
         """
         /* requestRepublish */
         INSERT INTO relay_request (topic, key)
-        SELECT * FROM unnest(\(wanted.map(\.topic.name)), \(wanted.map(\.key)))
+        SELECT DISTINCT * FROM unnest(\(wanted.map(\.topic.name)), \(wanted.map(\.key)))
         ON CONFLICT (topic, key) DO UPDATE SET requested_at = clock_timestamp()
         """
     }

@@ -14,36 +14,52 @@ public actor EventConsumer: ShellService {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private let service: ServiceName
-    private let topics: [String: Topic]
-    private let inbox: Inbox
-    private let pool: PostgresPool
+    let service: ServiceName
+    let topics: [String: Topic]
+    let inbox: Inbox
+    let pool: PostgresPool
     private let kafka: KafkaConfiguration
+    private let group: String
     private let options: KafkaConsumerOptions
-    private let publisher: any EventPublisher
-    private let limits: InboxLimits
-    private let log: Log
-    private let meters: InboxMeters
+    let publisher: any EventPublisher
+    let limits: InboxLimits
+    let log: Log
+    let meters: InboxMeters
     /// Called after each commit that applied something: a handler may have written events of its own.
-    private let applied: @Sendable () -> Void
+    let applied: @Sendable () -> Void
 
-    private var consumer: KafkaConsumer?
-    private var checkedAssignment: Int?
-    private var tasks: [Task<Void, Never>] = []
+    /// The one that reads now, and which one in this process's life it is.
+    var consumer: KafkaConsumer?
+    var life = 0
+    /// Looks for what was deleted from the partitions that the group gave us last; nil once that is known.
+    var lookingForCuts: Task<Void, any Error>?
+    /// The client is new since the group gave out partitions: it begins where the group stands, whatever the cluster.
+    var clientIsNew = false
+    var closing: Task<Void, Never>?
+    var copiesInFlight = 0
+
+    var isStopping = false
+    private let pause: WakeUp
+    private let ended: WakeUp
+    private var run: Task<Void, Never>?
+    private var gaps: Task<Void, Never>?
 
     /// - Parameters:
     ///   - topics: what the service listens to; filmclub.republish.v1 is always read as well.
+    ///   - group: the Kafka group, which is the service's name unless an operator begins anew under another one. The
+    ///     inbox stays the service's: what had its effect has it once.
     ///   - publisher: takes copies of dead letters.
     ///   - applied: called on the loop after effects were committed, for instance to wake the relay.
     public init(
         pool: PostgresPool, kafka: KafkaConfiguration, service: ServiceName, topics: [Topic],
-        handler: any EventHandler, publisher: any EventPublisher, applied: @escaping @Sendable () -> Void,
-        limits: InboxLimits = InboxLimits(), options: KafkaConsumerOptions = KafkaConsumerOptions(),
-        on loop: EventLoop, log: Log, metrics: Metrics
+        group: String? = nil, handler: any EventHandler, publisher: any EventPublisher,
+        applied: @escaping @Sendable () -> Void, limits: InboxLimits = InboxLimits(),
+        options: KafkaConsumerOptions = .house, on loop: EventLoop, log: Log, metrics: Metrics
     ) {
         self.pool = pool
         self.kafka = kafka
         self.service = service
+        self.group = group ?? service.text
         self.topics = Dictionary(
             (topics + [.republish]).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.publisher = publisher
@@ -55,134 +71,109 @@ public actor EventConsumer: ShellService {
         meters = InboxMeters(metrics)
         inbox = Inbox(
             store: InboxStore(consumer: service.text), pool: pool, handler: handler, limits: limits, loop: loop)
+        pause = WakeUp(loop: loop)
+        ended = WakeUp(loop: loop)
     }
 
     /// Returns at once: a broker that is away must not keep a service from serving.
     public func start() async throws {
-        tasks = [Task { await self.consume() }, Task { await self.askForGaps() }]
+        run = Task {
+            await self.consume()
+            self.ended.signal()
+        }
+        gaps = Task { await self.askForGaps() }
     }
 
+    /// Finishes the batch in hand, commits, leaves the group. A batch that takes longer than most of `limit` is cut
+    /// short, and comes again.
     public func stop(within limit: Duration) async {
-        for task in tasks { task.cancel() }
-        await consumer?.close(within: limit)
-        for task in tasks { await task.value }
-        tasks = []
+        guard let run, !isStopping else { return }
+        isStopping = true
+        gaps?.cancel()
+        pause.signal()
+        await consumer?.close(within: limit / 2)
+        run.cancel()
+        await ended.wait(atMost: limit / 4)
     }
 
     // MARK: - Consuming
 
     private func consume() async {
         var backOff = limits.backOffMin
-        while !Task.isCancelled {
+        while !isStopping {
             do {
-                try await consumeUntilClosed { backOff = self.limits.backOffMin }
+                let consumer = try await open()
+                try await read(from: consumer)
+                backOff = limits.backOffMin
             } catch {
-                log.warning("consumer.failed", [.error: .error(error)])
-                meters.failures.increment()
+                fail(error)
             }
-            guard !Task.isCancelled, (try? await loop.sleep(for: backOff)) != nil else { return }
+            await close()
+            guard !isStopping else { return }
+            await pause.wait(atMost: backOff)
             backOff = min(backOff * 2, limits.backOffMax)
         }
     }
 
-    /// One life of a Kafka consumer: until it is closed, or the topics' cluster was replaced by another.
-    private func consumeUntilClosed(_ succeeded: () -> Void) async throws {
-        let consumer = try await openConsumer()
-        self.consumer = consumer
-        checkedAssignment = nil
-        let cluster = try await consumer.clusterID()
-        do {
-            while let batch = try await consumer.next() {
-                try await take(batch, from: consumer)
-                succeeded()
-                guard try await consumer.clusterID() == cluster else { break }
-            }
-        } catch {
-            await consumer.close(within: limits.backOffMax)
-            throw error
-        }
-        await consumer.close(within: limits.backOffMax)
-    }
-
     /// Waits for the topics to exist: a subscription to a missing one would make the embedded broker invent it.
-    private func openConsumer() async throws -> KafkaConsumer {
+    private func open() async throws -> KafkaConsumer {
         let present = Set(try await KafkaAdmin(kafka).topics().map(\.name))
         let missing = Set(topics.keys).subtracting(present)
         guard missing.isEmpty else { throw TopicsMissing(names: missing.sorted()) }
-        return try KafkaConsumer(
-            kafka, group: service.text, topics: topics.keys.sorted(), on: loop, options: options,
-            events: { [log] in log.kafka($0) })
+        guard !isStopping else { throw CancellationError() }
+        life += 1
+        let consumer = try KafkaConsumer(
+            kafka, group: group, topics: topics.keys.sorted(), on: loop, options: options,
+            events: { [weak self, log, life] event in
+                log.kafka(event)
+                self?.assumeIsolated { $0.hear(event, life: life) }
+            })
+        self.consumer = consumer
+        clientIsNew = true
+        return consumer
     }
 
-    private func take(_ batch: KafkaBatch, from consumer: KafkaConsumer) async throws {
-        do {
-            if checkedAssignment != batch.assignment {
-                try await begin(try await consumer.assignment())
-                checkedAssignment = batch.assignment
+    /// One life of a Kafka consumer: until it is closed. What will pass (a database that is away) does not end it: to
+    /// leave the group and to join it again takes seconds, in which nobody reads our partitions.
+    private func read(from consumer: KafkaConsumer) async throws {
+        var backOff = limits.backOffMin
+        while let batch = try await consumer.next() {
+            do {
+                try await process(batch)
+                try await finishLookingForCuts(consumer)
+            } catch {
+                await consumer.abandon(batch)
+                fail(error)
+                guard !isStopping else { return }
+                await pause.wait(atMost: backOff)
+                backOff = min(backOff * 2, limits.backOffMax)
+                continue
             }
-            try await process(batch)
-        } catch {
-            await consumer.abandon(batch)
-            throw error
-        }
-        do {
-            try await consumer.commit(batch)
-        } catch {
-            // The effects are committed; the records may come again, and are dropped then.
-            log.warning("consumer.commit.failed", [.error: .error(error)])
-        }
-    }
-
-    private func process(_ batch: KafkaBatch) async throws {
-        var messages: [InboxMessage] = []
-        for record in batch.records {
-            guard let topic = topics[record.topic] else { continue }
-            if topic == .republish {
-                try await accept(record)
-            } else {
-                messages.append(InboxMessage(record, topic: topic))
+            backOff = limits.backOffMin
+            // The offsets of one cluster mean nothing to another.
+            guard closing == nil else { return await consumer.abandon(batch) }
+            do {
+                try await consumer.commit(batch)
+            } catch {
+                // The effects are committed; the records may come again, and are dropped then.
+                log.warning("consumer.commit.failed", [.error: .error(error)])
             }
         }
-        let report = try await inbox.process(messages)
-        meters.count(report)
-        if report.applied > 0 { applied() }
-        for letter in report.deadLetters {
-            log.error(
-                "inbox.parked",
-                [
-                    "reason": .text(letter.reason.rawValue), "detail": .text(letter.detail),
-                    "origin": .text(letter.origin),
-                ])
-        }
-        await copy(report.deadLetters)
     }
 
-    /// Copies for whoever watches the topics; the table is the truth, so a lost copy is only logged.
-    private func copy(_ letters: [ParkedMessage]) async {
-        guard !letters.isEmpty else { return }
-        for result in await publisher.send(letters.map { $0.deadLetter(consumer: service.text) }) {
-            if case .failure(let error) = result { log.warning("inbox.copy.failed", [.error: .error(error)]) }
-        }
+    private func close() async {
+        await closing?.value
+        closing = nil
+        lookingForCuts = nil
+        let ended = consumer
+        consumer = nil
+        await ended?.close(within: limits.backOffMax)
     }
 
-    /// Somebody asks for events of ours again. A request that cannot be read is no loss: it is repeated.
-    private func accept(_ record: KafkaRecord) async throws {
-        guard let body = record.value, let request = try? JSON.decode(RepublishRequested.self, from: body),
-            let topic = Topic.named(request.topic), topic.owner == service
-        else { return }
-        _ = try await pool.query(
-            EventLog.requestRepublish([(topic: topic, key: request.topicKey ?? EventLog.everyKey)]))
-        applied()
-    }
-
-    private func begin(_ assignment: [KafkaAssignment]) async throws {
-        var cut: [Topic: Bool] = [:]
-        for partition in assignment {
-            guard let topic = topics[partition.partition.topic], topic != .republish else { continue }
-            cut[topic] = cut[topic] ?? false || partition.hasLostRecords
-        }
-        guard !cut.isEmpty else { return }
-        _ = try await pool.query(inbox.store.begin(cut.map { (topic: $0.key, isCut: $0.value) }))
+    private func fail(_ error: any Error) {
+        guard !isStopping || !(error is CancellationError) else { return }
+        log.warning("consumer.failed", [.error: .error(error)])
+        meters.failures.increment()
     }
 
     // MARK: - Gaps
@@ -202,7 +193,17 @@ public actor EventConsumer: ShellService {
     }
 }
 
-/// The broker has not got all the topics that a consumer reads; `filmclub topics` creates them.
+extension KafkaConsumerOptions {
+    /// What our consumers use. Apache Kafka answers a fetch as soon as there is a record, whatever the wait; the embedded
+    /// broker looks again only when the wait is over, so that there it is the delivery's delay: 5 ms on average.
+    public static var house: KafkaConsumerOptions {
+        var options = KafkaConsumerOptions()
+        options.fetchWaitMax = .milliseconds(10)
+        return options
+    }
+}
+
+/// The broker has not got all the topics that a consumer reads.
 struct TopicsMissing: Error, CustomStringConvertible {
     let names: [String]
     var description: String { "The broker has no topic \(names.joined(separator: ", "))." }

@@ -39,7 +39,10 @@ struct Inbox: Sendable {
             case .unreadable(let record): report.deadLetters.append(ParkedMessage(record))
             }
         }
-        if !report.deadLetters.isEmpty { _ = try await pool.query(store.park(report.deadLetters)) }
+        if !report.deadLetters.isEmpty {
+            let parked: [String] = try await pool.query(store.park(report.deadLetters)).map { try $0.get("origin") }
+            report.deadLetters.removeAll { !parked.contains($0.origin) }
+        }
         guard !events.isEmpty else { return report }
         do {
             report += try await apply(events)
@@ -91,7 +94,9 @@ struct Inbox: Sendable {
         }
         // What was parked and released within the batch never reaches the table.
         judgement.parked.removeAll { parked in
-            judgement.accepted.contains { $0.envelope.sequence == parked.sequence && $0.envelope.subject == parked.key }
+            judgement.accepted.contains {
+                $0.topic == parked.topic && $0.envelope.subject == parked.key && $0.envelope.sequence == parked.sequence
+            }
         }
         return judgement
     }
@@ -154,8 +159,6 @@ struct Inbox: Sendable {
 
 /// The inbox's bounds.
 public struct InboxLimits: Sendable {
-    /// Events a transaction.
-    public var batchEventsMax = 500
     /// How often a failing event is tried before it is parked.
     public var attemptsMax: Int32 = 5
     /// Before the second attempt; doubled each time.
@@ -167,6 +170,8 @@ public struct InboxLimits: Sendable {
     /// Wait after a failure that will pass: doubled each time up to the maximum.
     public var backOffMin: Duration = .milliseconds(100)
     public var backOffMax: Duration = .seconds(5)
+    /// Copies of dead letters that wait for the broker; more are not copied, the table has them.
+    public var copiesMax = 1_000
 
     public init() {}
 }

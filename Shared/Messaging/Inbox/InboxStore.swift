@@ -1,4 +1,5 @@
 internal import FilmClubModel
+internal import Kafka
 internal import Postgres
 
 /// The inbox's SQL, within the transaction of the effects.
@@ -115,7 +116,7 @@ struct InboxStore: Sendable {
         return statements
     }
 
-    /// Parks what is not parked yet.
+    /// Parks what is not parked yet, and not done with: yields the origin of each that was.
     func park(_ messages: [ParkedMessage]) -> SQL {
         """
         /* parkMessages */
@@ -126,7 +127,12 @@ struct InboxStore: Sendable {
             \(messages.map(\.reason.rawValue)), \(messages.map(\.detail)), \(messages.map(\.attempts)),
             \(messages.map(\.headers)), \(messages.map { Bytea($0.body) }), \(messages.map(\.origin))
         ) AS message (topic, key, sequence, reason, detail, attempts, headers, body, origin)
+        WHERE NOT EXISTS (
+            SELECT FROM inbox_watermark AS done
+            WHERE done.consumer = \(consumer) AND done.topic = message.topic AND done.key = message.key
+              AND done.sequence >= message.sequence)
         ON CONFLICT DO NOTHING
+        RETURNING origin
         """
     }
 
@@ -169,19 +175,22 @@ struct InboxStore: Sendable {
         """
     }
 
-    /// A consumer that begins topics whose first records were deleted before it came asks for every key of them.
-    func begin(_ topics: [(topic: Topic, isCut: Bool)]) -> SQL {
+    /// Records of these partitions were deleted before the consumer could read them: it asks for every key of their
+    /// topics, once for each cut. A cut is known by its cluster and the first offset behind it.
+    func ask(behind cuts: [KafkaAssignment], cluster: String) -> SQL {
         """
-        /* beginTopics */
-        WITH begun AS (
-            INSERT INTO inbox_topic (consumer, topic)
-            SELECT \(consumer), topic FROM unnest(\(topics.map(\.topic.name))) AS begun (topic)
-            ON CONFLICT DO NOTHING RETURNING topic
+        /* askBehindCuts */
+        WITH new AS (
+            INSERT INTO inbox_cut AS known (consumer, topic, partition, cluster_id, first_offset)
+            SELECT \(consumer), topic, partition, \(cluster), first_offset FROM unnest(
+                \(cuts.map(\.partition.topic)), \(cuts.map(\.partition.partition)), \(cuts.map(\.low))
+            ) AS cut (topic, partition, first_offset)
+            ON CONFLICT (consumer, topic, partition) DO UPDATE
+            SET cluster_id = excluded.cluster_id, first_offset = excluded.first_offset, found_at = clock_timestamp()
+            WHERE (known.cluster_id, known.first_offset) <> (excluded.cluster_id, excluded.first_offset)
+            RETURNING topic
         )
-        INSERT INTO relay_request (topic, key)
-        SELECT topic, \(EventLog.everyKey) FROM begun
-        JOIN unnest(\(topics.map(\.topic.name)), \(topics.map(\.isCut))) AS found (topic, is_cut) USING (topic)
-        WHERE is_cut
+        INSERT INTO relay_request (topic, key) SELECT DISTINCT topic, \(EventLog.everyKey) FROM new
         ON CONFLICT (topic, key) DO NOTHING
         """
     }

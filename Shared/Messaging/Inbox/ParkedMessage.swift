@@ -28,7 +28,7 @@ struct ParkedMessage: Sendable {
         key = event.envelope.subject
         sequence = event.envelope.sequence
         self.reason = reason
-        self.detail = detail
+        self.detail = Self.detail(detail)
         self.attempts = attempts
         originalHeaders = event.envelope.headers.map { KafkaHeader($0.name, $0.value) }
         headers = Self.text(event.envelope.headers)
@@ -41,7 +41,7 @@ struct ParkedMessage: Sendable {
         key = unreadable.envelope?.subject
         sequence = unreadable.envelope?.sequence
         reason = .unreadable
-        detail = unreadable.detail
+        detail = Self.detail(unreadable.detail)
         attempts = 1
         originalHeaders = unreadable.record.headers
         headers = Self.text(unreadable.record.headers.map { ($0.name, $0.value ?? []) })
@@ -62,6 +62,11 @@ struct ParkedMessage: Sendable {
         writer.endArray()
         return String(decoding: writer.bytes, as: UTF8.self)
     }
+
+    /// A reason may quote what was sent to us, NUL and all, and be as long.
+    private static func detail(_ text: String) -> String { storable(Array(text.utf8.prefix(detailBytesMax))) }
+
+    static let detailBytesMax = 2_000
 
     private static func storable(_ bytes: [UInt8]) -> String {
         String(String(decoding: bytes, as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 })

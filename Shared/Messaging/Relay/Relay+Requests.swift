@@ -2,12 +2,20 @@ internal import FilmClubModel
 internal import JSON
 internal import Kafka
 
+/// A topic that is being published again as a whole.
+struct Replay: Sendable {
+    /// The request as it was when it was taken up: one that is made meanwhile is another, and begins at the beginning.
+    let request: RelayStore.Request
+    /// The number that it has reached.
+    var reached: Int64 = 0
+}
+
 extension Relay {
     /// Publishes again what was asked for, between two pages of the log: true if there may be more.
     func publishRequests() async throws -> Bool {
         let requests = try await store.requests(limit: limits.requestsMax)
         for request in requests where request.key == EventLog.everyKey && owns(request.topic) {
-            replays[request.topic] = replays[request.topic] ?? 0
+            if replays[request.topic] == nil { replays[request.topic] = Replay(request: request) }
         }
         for request in requests where request.key != EventLog.everyKey && owns(request.topic) {
             try await publishAgain(topic: request.topic, key: request.key)
@@ -15,7 +23,7 @@ extension Relay {
         let asked = requests.filter { !owns($0.topic) }
         if !asked.isEmpty { try await ask(for: asked) }
         try await store.delete(requests.filter { $0.key != EventLog.everyKey || !owns($0.topic) })
-        return try await continueReplays(of: requests) || requests.count == Int(limits.requestsMax)
+        return try await continueReplays() || requests.count == Int(limits.requestsMax)
     }
 
     private func owns(_ topic: String) -> Bool { Topic.named(topic)?.owner == service }
@@ -34,15 +42,16 @@ extension Relay {
 
     /// One page of each topic that is wanted as a whole. The request stays in its table until the last page, so
     /// that a relay that dies half-way is followed by one that begins again.
-    private func continueReplays(of requests: [RelayStore.Request]) async throws -> Bool {
-        for (topic, reached) in replays {
-            let events = try await store.events(topic: topic, afterNumber: reached, limit: limits.pageEventsMax)
+    private func continueReplays() async throws -> Bool {
+        for (topic, replay) in replays {
+            let events = try await store.events(
+                topic: topic, afterNumber: replay.reached, limit: limits.pageEventsMax)
             try await publish(events)
             if let last = events.last, events.count == Int(limits.pageEventsMax) {
-                replays[topic] = last.number
+                replays[topic]?.reached = last.number
             } else {
+                try await store.delete([replay.request])
                 replays[topic] = nil
-                try await store.delete(requests.filter { $0.topic == topic && $0.key == EventLog.everyKey })
             }
         }
         return !replays.isEmpty

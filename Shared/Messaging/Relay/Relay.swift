@@ -20,18 +20,27 @@ public actor Relay: ShellService {
     let limits: RelayLimits
     /// Yields (topic, key) of the work that somebody waits for; published first when a broker has forgotten.
     private let unfinished: SQL?
-    private let holder: String
-    private let log: Log
+    let holder: String
+    let log: Log
     private let meters: RelayMeters
 
-    private var lease: RelayStore.Lease?
-    private var leaseCheckedAt = ContinuousClock.now - .seconds(3600)
+    var lease: RelayStore.Lease?
+    /// When the lease was last taken, renewed, or asked for.
+    var leaseCheckedAt = ContinuousClock.now - .seconds(3600)
     private var clusterCheckedAt = ContinuousClock.now - .seconds(3600)
-    /// Topics that are being published again as a whole, each with the number it has reached.
-    var replays: [String: Int64] = [:]
-    private let wakeUp: WakeUp
-    private var notificationIsDue = false
+    /// When the broker was given what it has not acknowledged yet.
+    var sendBegunAt: ContinuousClock.Instant?
+    /// Topics that are being published again as a whole.
+    var replays: [String: Replay] = [:]
+    /// Hears, while we hold the lease, what other processes have committed.
+    var listener: PostgresListener?
+    let wakeUp: WakeUp
+    var notificationIsDue = false
+
+    var isStopping = false
     private var run: Task<Void, Never>?
+    private var keeper: Task<Void, Never>?
+    private let ended: WakeUp
 
     /// - Parameter unfinished: a SELECT of two text columns, topic and key.
     public init(
@@ -48,78 +57,54 @@ public actor Relay: ShellService {
         self.log = log
         meters = RelayMeters(metrics)
         wakeUp = WakeUp(loop: loop)
+        ended = WakeUp(loop: loop)
     }
 
     public func start() async throws {
         try await RelayStore.checkIncarnation(store.pool)
-        run = Task { await self.relay() }
+        run = Task {
+            await self.relay()
+            self.ended.signal()
+        }
+        keeper = Task { await self.keepLease() }
     }
 
+    /// Finishes the page in hand and gives the lease back. A broker that does not answer is not waited for: what it
+    /// has not acknowledged is published again by whoever comes next.
     public func stop(within limit: Duration) async {
-        run?.cancel()
+        guard let run, !isStopping else { return }
+        isStopping = true
+        keeper?.cancel()
         wakeUp.signal()
-        await run?.value
-        run = nil
-    }
-
-    /// Something was committed to the log by this process. From any thread.
-    public nonisolated func wake() {
-        loop.execute {
-            self.assumeIsolated { relay in
-                if relay.lease == nil { relay.notifyHolder() } else { relay.wakeUp.signal() }
-            }
+        await ended.wait(atMost: min(limit / 2, limits.stopWaitMax))
+        run.cancel()
+        let released = WakeUp(loop: loop)
+        Task {
+            await self.release()
+            released.signal()
         }
+        await released.wait(atMost: limit / 4)
     }
-
-    /// At most one in each interval; a lost one is made good by the holder's poll.
-    private func notifyHolder() {
-        guard !notificationIsDue else { return }
-        notificationIsDue = true
-        loop.schedule(after: limits.notifyInterval) {
-            self.notificationIsDue = false
-            Task {
-                do {
-                    try await self.store.notifyHolder()
-                } catch {
-                    self.log.debug("relay.notify.failed", [.error: .error(error)])
-                }
-            }
-        }
-    }
-
-    /// Whether this process is the one that publishes.
-    public var isHolder: Bool { lease != nil }
 
     // MARK: - The loop
 
     private func relay() async {
         var backOff = limits.backOffMin
-        while !Task.isCancelled {
+        while !isStopping {
             do {
-                while try await turn(), !Task.isCancelled {}
+                while try await turn(), !isStopping {}
                 backOff = limits.backOffMin
+                guard !isStopping else { break }
                 await wakeUp.wait(atMost: lease == nil ? limits.leaseRenewal : limits.pollInterval)
-            } catch is CancellationError {
-                break
             } catch {
                 // What the broker has is unknown now; the row says where to go on.
-                lease = nil
+                loseLease()
                 meters.failures.increment()
                 log.warning("relay.failed", [.error: .error(error)])
+                guard !isStopping else { break }
                 await wakeUp.wait(atMost: backOff)
                 backOff = min(backOff * 2, limits.backOffMax)
             }
-        }
-        await release()
-    }
-
-    private func release() async {
-        guard let lease else { return }
-        self.lease = nil
-        do {
-            try await store.releaseLease(epoch: lease.epoch)
-        } catch {
-            log.warning("relay.release.failed", [.error: .error(error)])
         }
     }
 
@@ -130,23 +115,6 @@ public actor Relay: ShellService {
         let republished = try await publishRequests()
         let published = try await publishNextPage()
         return republished || published
-    }
-
-    /// Takes or renews the lease. A holder that was stopped for longer than its lease takes it anew, and
-    /// finds the cursor where its successor has left it.
-    private func holdLease() async throws -> Bool {
-        let age = ContinuousClock.now - leaseCheckedAt
-        if lease != nil, age < limits.leaseRenewal { return true }
-        leaseCheckedAt = .now
-        if lease != nil, age < .seconds(Int64(limits.leaseSeconds)) {
-            try await save()
-            return true
-        }
-        lease = nil
-        guard let taken = try await store.acquireLease(holder: holder, for: limits.leaseSeconds) else { return false }
-        lease = taken
-        log.info("relay.lease.taken", ["epoch": .integer(taken.epoch)])
-        return true
     }
 
     /// A broker that is another cluster than the cursor's knows nothing: publish everything again, what
@@ -171,7 +139,7 @@ public actor Relay: ShellService {
         if lease.cursor.to == nil {
             let pin = try await store.pin(after: lease.cursor)
             lease.cursor.begin(to: pin.snapshot, lowest: pin.lowest, incarnation: lease.incarnation)
-            self.lease = lease
+            try keep(lease)
         }
         guard let to = lease.cursor.to else { return false }
         let page = try await store.page(of: lease, to: to, limit: limits.pageEventsMax)
@@ -179,17 +147,10 @@ public actor Relay: ShellService {
         lease.cursor.acknowledge(
             lastNumber: page.last?.number, wasLast: page.count < Int(limits.pageEventsMax),
             incarnation: lease.incarnation)
-        self.lease = lease
+        try keep(lease)
         try await save()
         meters.published(page)
         return true
-    }
-
-    /// The cursor moves, and the lease is renewed by the same write.
-    private func save() async throws {
-        guard let lease else { throw CancellationError() }
-        guard try await store.save(lease, for: limits.leaseSeconds) else { throw RelayFenced(epoch: lease.epoch) }
-        leaseCheckedAt = .now
     }
 
     /// Throws unless the broker has acknowledged every one.
@@ -199,12 +160,8 @@ public actor Relay: ShellService {
 
     func publish(_ records: [KafkaRecord]) async throws {
         guard !records.isEmpty else { return }
+        sendBegunAt = .now
+        defer { sendBegunAt = nil }
         for result in await publisher.send(records) { _ = try result.get() }
     }
-}
-
-/// Another process has taken the lease: this one must not write.
-struct RelayFenced: Error, CustomStringConvertible {
-    let epoch: Int64
-    var description: String { "another relay has taken over since epoch \(epoch)" }
 }

@@ -6,6 +6,10 @@ public struct RelayLimits: Sendable {
     public var leaseSeconds: Int32 = 5
     /// How often an idle holder renews, and everybody else tries to take over.
     public var leaseRenewal: Duration = .seconds(1)
+    /// How long the broker may be silent before the lease is given back: another process may reach it.
+    public var sendWaitMax: Duration = .seconds(30)
+    /// How long a stop waits for the page in hand; what is lost by it is published again.
+    public var stopWaitMax: Duration = .seconds(3)
     /// How long an event can lie unread if every wake-up was lost.
     public var pollInterval: Duration = .milliseconds(50)
     /// Between two notifications from a process that commits to the one that holds the lease.

@@ -60,15 +60,34 @@ struct RelayStore: Sendable {
             "UPDATE relay_cursor SET lease_until = '-infinity', holder = '' WHERE epoch = \(epoch)")
     }
 
+    /// Keeps the lease while nothing can be published: false if another one has taken over.
+    func renewLease(epoch: Int64, for seconds: Int32) async throws -> Bool {
+        try await pool.query(
+            """
+            /* renewRelayLease */
+            UPDATE relay_cursor SET lease_until = clock_timestamp() + make_interval(secs => \(seconds))
+            WHERE epoch = \(epoch)
+            """
+        ).affected == 1
+    }
+
     /// Raises the incarnation where the data lives in another cluster than it did. Called before anything is
     /// written in a process's life and at every new lease.
+    ///
+    /// A difference that was in hand is begun anew: its pinned end says nothing about the new cluster's xids, and
+    /// as the next `from` it would hide their rows.
     static func checkIncarnation(_ pool: PostgresPool) async throws {
         _ = try await pool.query(
             """
             /* checkIncarnation */
-            UPDATE event_incarnation SET incarnation = incarnation + 1, system_identifier = control.system_identifier
-            FROM pg_control_system() AS control
-            WHERE event_incarnation.system_identifier <> control.system_identifier
+            WITH raised AS (
+                UPDATE event_incarnation
+                SET incarnation = incarnation + 1, system_identifier = control.system_identifier
+                FROM pg_control_system() AS control
+                WHERE event_incarnation.system_identifier <> control.system_identifier
+                RETURNING incarnation
+            )
+            UPDATE relay_cursor SET to_snapshot = NULL, after_number = 0 FROM raised
             """)
     }
 

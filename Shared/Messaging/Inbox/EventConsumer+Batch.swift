@@ -1,0 +1,110 @@
+internal import FilmClubModel
+internal import JSON
+internal import Kafka
+internal import Postgres
+internal import ServiceShell
+
+/// What is done with the records of one batch.
+extension EventConsumer {
+    /// Throws only what will pass by itself: the batch is to be given again then.
+    func process(_ batch: KafkaBatch) async throws {
+        var messages: [InboxMessage] = []
+        var wanted: [(topic: Topic, key: String)] = []
+        for record in batch.records {
+            guard let topic = topics[record.topic] else { continue }
+            if topic == .republish {
+                if let request = ours(record) { wanted.append(request) }
+            } else {
+                messages.append(InboxMessage(record, topic: topic))
+            }
+        }
+        if !wanted.isEmpty { _ = try await pool.query(EventLog.requestRepublish(wanted)) }
+        let report = try await inbox.process(messages)
+        meters.count(report)
+        if report.applied > 0 || !wanted.isEmpty { applied() }
+        copy(report.deadLetters)
+    }
+
+    /// A request for events of ours. One that cannot be read, or names what cannot be a key, is passed over: whoever
+    /// still misses something asks again, and one bad request must not hold up everybody's.
+    private func ours(_ record: KafkaRecord) -> (topic: Topic, key: String)? {
+        guard let body = record.value, let request = try? JSON.decode(RepublishRequested.self, from: body),
+            let topic = Topic.named(request.topic), topic.owner == service
+        else { return nil }
+        let key = request.topicKey ?? EventLog.everyKey
+        return EventEnvelope.isSubject(key) ? (topic, key) : nil
+    }
+
+    /// Copies for whoever watches the topics. The table is the truth, so a lost copy is only logged, and the next batch
+    /// does not wait for a broker that takes none.
+    private func copy(_ letters: [ParkedMessage]) {
+        guard !letters.isEmpty else { return }
+        for letter in letters {
+            log.error(
+                "inbox.parked",
+                [
+                    "reason": .text(letter.reason.rawValue), "detail": .text(letter.detail),
+                    "origin": .text(letter.origin),
+                ])
+        }
+        guard copiesInFlight + letters.count <= limits.copiesMax else {
+            log.warning("inbox.copy.left_out", ["messages": .count(letters.count)])
+            return
+        }
+        copiesInFlight += letters.count
+        Task {
+            for result in await publisher.send(letters.map { $0.deadLetter(consumer: service.text) }) {
+                if case .failure(let error) = result { log.warning("inbox.copy.failed", [.error: .error(error)]) }
+            }
+            copiesInFlight -= letters.count
+        }
+    }
+
+    // MARK: - The group and the cluster
+
+    /// What the Kafka consumer tells besides its batches, on the loop.
+    func hear(_ event: KafkaEvent, life: Int) {
+        guard life == self.life, let consumer, !isStopping else { return }
+        switch event {
+        case .assigned:
+            clientIsNew = false
+            lookingForCuts = Task { try await self.lookForCuts(consumer) }
+        case .renewed: clientIsNew = true
+        case .clusterChanged where !clientIsNew:
+            // The positions in hand are the old cluster's. Begin anew, also when nothing comes: on the new one they
+            // may lie beyond records that we have not read.
+            log.warning("consumer.reopened")
+            closing = Task { await consumer.close(within: limits.backOffMax) }
+        default: break
+        }
+    }
+
+    /// Before the first commit, after which nobody could tell whether the group had begun behind a cut.
+    func finishLookingForCuts(_ consumer: KafkaConsumer) async throws {
+        guard let looking = lookingForCuts else { return }
+        do {
+            try await looking.value
+            if lookingForCuts == looking { lookingForCuts = nil }
+        } catch {
+            if lookingForCuts == looking { lookingForCuts = Task { try await self.lookForCuts(consumer) } }
+            throw error
+        }
+    }
+
+    private func lookForCuts(_ consumer: KafkaConsumer) async throws {
+        do {
+            let cuts = try await consumer.assignment().filter { partition in
+                partition.hasLostRecords && partition.partition.topic != Topic.republish.name
+            }
+            guard !cuts.isEmpty else { return }
+            let cluster = try await consumer.clusterID()
+            if try await pool.query(inbox.store.ask(behind: cuts, cluster: cluster)).affected > 0 {
+                log.warning("inbox.records_missing", ["partitions": .count(cuts.count)])
+                applied()
+            }
+        } catch {
+            log.warning("inbox.assignment.failed", [.error: .error(error)])
+            throw error
+        }
+    }
+}
