@@ -6,8 +6,10 @@ actor Gate {
 
     func pass() async {
         arrivals += 1
-        if isOpen { return }
-        await withCheckedContinuation { waiting.append($0) }
+        // Looked at inside: the body may run a turn later than the call, and the gate be opened in between.
+        await withCheckedContinuation { continuation in
+            if isOpen { continuation.resume() } else { waiting.append(continuation) }
+        }
     }
 
     func open() {
