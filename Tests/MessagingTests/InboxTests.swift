@@ -92,8 +92,8 @@ struct InboxTests {
                 KafkaRecord(
                     topic: Topic.orders.name, partition: 0, key: [1], value: Array("\0".utf8),
                     headers: [KafkaHeader("ce_id", "\0")], offset: 7), topic: .orders)
-            #expect(try await world.inbox.process([broken]).deadLetters.count == 1)
-            #expect(try await world.inbox.process([broken]).deadLetters.isEmpty)
+            #expect(try await world.process([broken]).deadLetters.count == 1)
+            #expect(try await world.process([broken]).deadLetters.isEmpty)
             #expect(try await world.parked() == ["unreadable"])
             #expect(try await world.receive([1]).applied == 1)
         }
@@ -150,7 +150,7 @@ struct InboxTests {
             let messages = [
                 World.message(2, topic: .entitlements), World.message(1), World.message(2),
             ]
-            let report = try await world.inbox.process(messages)
+            let report = try await world.process(messages)
             #expect(report.applied == 2)
             #expect(report.gaps == 1)
             #expect(try await world.parked() == ["gap"])
@@ -161,10 +161,26 @@ struct InboxTests {
     func overtaken() async throws {
         try await World.with { world async throws in
             let newer = World.message(1, topic: .films, type: EventType("FilmChanged", 9, 0))
-            #expect(try await world.inbox.process([newer]).deadLetters.count == 1)
-            #expect(try await world.inbox.process([World.message(2, topic: .films)]).applied == 1)
-            #expect(try await world.inbox.process([newer]).deadLetters.isEmpty)
+            #expect(try await world.process([newer]).deadLetters.count == 1)
+            #expect(try await world.process([World.message(2, topic: .films)]).applied == 1)
+            #expect(try await world.process([newer]).deadLetters.isEmpty)
             #expect(try await world.parked().isEmpty)
+        }
+    }
+
+    @Test("What is parked is reported, also when the database stumbles over an event behind it")
+    func parkedBeforeStumble() async throws {
+        try await World.with(failing: [1]) { world async throws in
+            var report = Inbox.Report()
+            let messages = [
+                World.message(2, topic: .films, key: "good"), World.message(1, topic: .films, key: "bad"),
+                World.message(999, topic: .films, key: "busy"),
+            ]
+            await #expect(throws: PostgresError.self) {
+                try await world.inbox.process(messages, into: &report)
+            }
+            #expect(report.deadLetters.map(\.key) == ["bad"])
+            #expect(report.applied == 1)
         }
     }
 
@@ -184,11 +200,16 @@ private struct World: Sendable {
     let inbox: Inbox
 
     private struct Handler: EventHandler {
+        /// The database is busy with this one, always.
+        static let busySequence: Int64 = 999
         let failing: Set<Int64>
         let failure: String
 
         func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
             for event in events {
+                if event.envelope.sequence == Self.busySequence {
+                    _ = try await transaction.query("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
+                }
                 guard !failing.contains(event.envelope.sequence) else { throw Poisoned(description: failure) }
                 _ = try await transaction.query("INSERT INTO effect (sequence) VALUES (\(event.envelope.sequence))")
             }
@@ -217,10 +238,16 @@ private struct World: Sendable {
         }
     }
 
+    func process(_ messages: [InboxMessage]) async throws -> Inbox.Report {
+        var report = Inbox.Report()
+        try await inbox.process(messages, into: &report)
+        return report
+    }
+
     func receive(
         _ sequences: [Int64], key: String = "key", type: EventType = OrderFulfilled.type
     ) async throws -> Inbox.Report {
-        try await inbox.process(sequences.map { Self.message($0, key: key, type: type) })
+        try await process(sequences.map { Self.message($0, key: key, type: type) })
     }
 
     /// As a consumer does: what will pass by itself is tried again.

@@ -19,10 +19,13 @@ extension EventConsumer {
             }
         }
         if !wanted.isEmpty { _ = try await pool.query(EventLog.requestRepublish(wanted)) }
-        let report = try await inbox.process(messages)
-        meters.count(report)
-        if report.applied > 0 || !wanted.isEmpty { applied() }
-        copy(report.deadLetters)
+        var report = Inbox.Report()
+        defer {
+            meters.count(report)
+            if report.applied > 0 || !wanted.isEmpty { applied() }
+            copy(report.deadLetters)
+        }
+        try await inbox.process(messages, into: &report)
     }
 
     /// A request for events of ours. One that cannot be read, or names what cannot be a key, is passed over: whoever

@@ -117,7 +117,7 @@ public actor EventConsumer: ShellService {
 
     /// Waits for the topics to exist: a subscription to a missing one would make the embedded broker invent it.
     private func open() async throws -> KafkaConsumer {
-        let present = Set(try await KafkaAdmin(kafka).topics().map(\.name))
+        let present = Set(try await KafkaAdmin(kafka).topics(within: limits.topicsWaitMax).map(\.name))
         let missing = Set(topics.keys).subtracting(present)
         guard missing.isEmpty else { throw TopicsMissing(names: missing.sorted()) }
         guard !isStopping else { throw CancellationError() }
@@ -195,7 +195,10 @@ public actor EventConsumer: ShellService {
 
 extension KafkaConsumerOptions {
     /// What our consumers use. Apache Kafka answers a fetch as soon as there is a record, whatever the wait; the embedded
-    /// broker looks again only when the wait is over, so that there it is the delivery's delay: 5 ms on average.
+    /// broker looks again only when the wait is over, so that there half of it is the delay of a delivery.
+    ///
+    /// Measured, median delivery and an idle consumer's share of a core, embedded (its broker included) and Apache 4.2:
+    /// 2 ms: 2.5 ms 7.7 %, 2.2 ms 3.5 %; 10 ms: 6.1 ms 3.1 %, 2.3 ms 2.0 %; 50 ms: 25 ms 1.3 %, 2.1 ms 0.5 %.
     public static var house: KafkaConsumerOptions {
         var options = KafkaConsumerOptions()
         options.fetchWaitMax = .milliseconds(10)

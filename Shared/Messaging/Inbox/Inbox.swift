@@ -28,28 +28,28 @@ struct Inbox: Sendable {
         }
     }
 
-    /// Commits the effects of `messages`, in one transaction if all goes well. Throws only what will pass by itself
-    /// (the database is away, somebody else holds the lock): the same messages are to be given again then.
-    func process(_ messages: [InboxMessage]) async throws -> Report {
-        var report = Report()
+    /// Commits the effects of `messages`, in one transaction if all goes well, and adds to `report` what came of them,
+    /// also when it throws in the middle: what is parked by then does not come again. Throws only what will pass by
+    /// itself (the database is away, somebody else holds the lock): the same messages are to be given again then.
+    func process(_ messages: [InboxMessage], into report: inout Report) async throws {
         var events: [InboxEvent] = []
+        var unreadable: [ParkedMessage] = []
         for message in messages {
             switch message {
             case .event(let event): events.append(event)
-            case .unreadable(let record): report.deadLetters.append(ParkedMessage(record))
+            case .unreadable(let record): unreadable.append(ParkedMessage(record))
             }
         }
-        if !report.deadLetters.isEmpty {
-            let parked: [String] = try await pool.query(store.park(report.deadLetters)).map { try $0.get("origin") }
-            report.deadLetters.removeAll { !parked.contains($0.origin) }
+        if !unreadable.isEmpty {
+            let parked: [String] = try await pool.query(store.park(unreadable)).map { try $0.get("origin") }
+            report.deadLetters += unreadable.filter { parked.contains($0.origin) }
         }
-        guard !events.isEmpty else { return report }
+        guard !events.isEmpty else { return }
         do {
             report += try await apply(events)
         } catch  where !Self.passesByItself(error) {
-            for event in events { report += try await applyAlone(event) }
+            for event in events { try await applyAlone(event, into: &report) }
         }
-        return report
     }
 
     /// One transaction: judge, apply, move the watermarks. With `releasing` what waited for an event follows it at
@@ -103,17 +103,15 @@ struct Inbox: Sendable {
 
     /// After a batch has failed: this event by itself, and then those that waited for it, each in its own
     /// transaction, so that the one that fails is the one that is parked.
-    private func applyAlone(_ event: InboxEvent) async throws -> Report {
-        var report = try await applyOrPark(event)
-        guard report.applied > 0, event.topic.kind == .facts else { return report }
+    private func applyAlone(_ event: InboxEvent, into report: inout Report) async throws {
         var last = event
-        while let next = try await nextWaiting(after: last) {
-            let one = try await applyOrPark(next)
+        var one = try await applyOrPark(event)
+        report += one
+        while one.applied > 0, last.topic.kind == .facts, let next = try await nextWaiting(after: last) {
+            one = try await applyOrPark(next)
             report += one
-            guard one.applied > 0 else { break }
             last = next
         }
-        return report
     }
 
     private func applyOrPark(_ event: InboxEvent) async throws -> Report {
@@ -170,6 +168,8 @@ public struct InboxLimits: Sendable {
     /// Wait after a failure that will pass: doubled each time up to the maximum.
     public var backOffMin: Duration = .milliseconds(100)
     public var backOffMax: Duration = .seconds(5)
+    /// How long the broker may take to list its topics; a bootstrap file is read again after that.
+    public var topicsWaitMax: Duration = .seconds(3)
     /// Copies of dead letters that wait for the broker; more are not copied, the table has them.
     public var copiesMax = 1_000
 
