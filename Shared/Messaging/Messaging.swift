@@ -20,7 +20,8 @@ extension Log {
         switch event {
         case .log(let level, let facility, let message):
             let fields: LogFields = ["facility": .text(facility), "message": .text(message)]
-            level <= 4 ? warning("kafka.log", fields) : debug("kafka.log", fields)
+            // The embedded broker answers an old version of the metadata request, which librdkafka tells every time.
+            level <= 4 && facility != "AUTOCREATE" ? warning("kafka.log", fields) : debug("kafka.log", fields)
         case .statistics: break
         case .failure(let error): warning("kafka.failure", [.error: .error(error)])
         case .brokersDown: warning("kafka.brokers.down")

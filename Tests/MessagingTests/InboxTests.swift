@@ -255,8 +255,8 @@ private struct World: Sendable {
         while true {
             do {
                 return try await receive(sequences).applied
-            } catch  where Inbox.passesByItself(error) {
-                continue
+            } catch {
+                if !Inbox.passesByItself(error) { throw error }
             }
         }
     }

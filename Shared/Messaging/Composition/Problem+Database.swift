@@ -14,9 +14,14 @@ extension Problem {
         case .outcomeUnknown:
             self.init(
                 status: 503, "outcome-unknown", title: "Outcome unknown",
-                detail: "The connection broke at the last moment: it may have been done or not. Ask again with the "
-                    + "same Idempotency-Key.", headers: Self.retryAfter)
-        default: return nil
+                detail: "The connection broke at the last moment: it may have been done or not. Ask again, with the "
+                    + "same Idempotency-Key if you sent one.", headers: Self.retryAfter)
+        default:
+            guard error.passesByItself else { return nil }
+            self.init(
+                status: 503, "busy", title: "Busy",
+                detail: "Somebody else is at work on the same thing, or the database is. Nothing was done; ask again.",
+                headers: Self.retryAfter)
         }
     }
 

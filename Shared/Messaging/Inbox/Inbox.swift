@@ -47,7 +47,8 @@ struct Inbox: Sendable {
         guard !events.isEmpty else { return }
         do {
             report += try await apply(events)
-        } catch  where !Self.passesByItself(error) {
+        } catch {
+            if Self.passesByItself(error) { throw error }
             for event in events { try await applyAlone(event, into: &report) }
         }
     }
@@ -119,7 +120,8 @@ struct Inbox: Sendable {
         for attempt in 1...limits.attemptsMax {
             do {
                 return try await apply([event], releasing: false)
-            } catch  where !Self.passesByItself(error) {
+            } catch {
+                if Self.passesByItself(error) { throw error }
                 guard attempt == limits.attemptsMax else {
                     try await loop.sleep(for: pause)
                     pause *= 2
@@ -147,11 +149,7 @@ struct Inbox: Sendable {
     /// What time mends: the database is away, restarting, full or locked, or another consumer was faster.
     static func passesByItself(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return error is CancellationError }
-        if let state = error.sqlState {
-            return ["08", "40", "53", "57"].contains(String(state.prefix(2))) || state == "55P03"
-                || error.constraint == "inbox_watermark_pkey"
-        }
-        return [.connection, .outcomeUnknown, .poolTimeout, .poolFull, .closed, .cancelled].contains(error.kind)
+        return error.passesByItself || error.constraint == "inbox_watermark_pkey"
     }
 }
 
