@@ -192,10 +192,12 @@ kafka_answers() {
 
 started=()
 
-# start NAME COMMAND…: in the background, in a process group of its own, with its output in the log folder.
+# start NAME COMMAND…: in the background, in a process group of its own, with its output in the log folder. The log of
+# the life before is kept beside it: after a crash that is where the reason stands.
 start() {
     local name=$1
     shift
+    [ ! -f "$state/log/$name.log" ] || mv "$state/log/$name.log" "$state/log/$name.log.1"
     setsid "$@" >"$state/log/$name.log" 2>&1 </dev/null &
     printf '%s' $! >"$state/run/$name.pid"
     started+=("$name")
@@ -216,23 +218,32 @@ wait_until() {
     done
 }
 
-# Ends what this script started, the last first; each gets the 10 s of a graceful shutdown, and a little more.
+# Ends what this script started: the services all at once, then the broker that they talk to. Each gets the 10 s of a
+# graceful shutdown, and a little more.
 stop_started() {
-    local index name pid deadline
-    for ((index = ${#started[@]} - 1; index >= 0; index--)); do
-        name=${started[index]}
-        is_running "$name" || continue
-        pid=$(cat "$state/run/$name.pid")
-        kill -TERM "$pid" 2>/dev/null || true
-        deadline=$((SECONDS + 15))
-        while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.05; done
-        if kill -0 "$pid" 2>/dev/null; then
-            say "$name did not stop in 15 s and is killed." >&2
-            kill -KILL -- "-$pid" 2>/dev/null || true
-        fi
-        rm -f "$state/run/$name.pid"
+    local name
+    for name in "${started[@]}"; do is_broker "$name" || signal_started TERM "$name"; done
+    for name in "${started[@]}"; do is_broker "$name" || await_end "$name"; done
+    for name in "${started[@]}"; do
+        is_broker "$name" || continue
+        signal_started TERM "$name"
+        await_end "$name"
     done
     started=()
+}
+
+is_broker() { [ "$1" = broker ] || [ "$1" = kafka ]; }
+
+signal_started() { ! is_running "$2" || kill "-$1" "$(cat "$state/run/$2.pid")" 2>/dev/null || true; }
+
+await_end() {
+    local name=$1 deadline=$((SECONDS + 15))
+    while is_running "$name" && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.05; done
+    if is_running "$name"; then
+        say "$name did not stop in 15 s and is killed." >&2
+        kill -KILL -- "-$(cat "$state/run/$name.pid")" 2>/dev/null || true
+    fi
+    rm -f "$state/run/$name.pid"
 }
 
 mkdir -p "$state/log" "$state/run" "$state/secrets"

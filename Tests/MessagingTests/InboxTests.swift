@@ -1,4 +1,5 @@
 import FilmClubModel
+import JSON
 import Postgres
 import Reactor
 import TestSupport
@@ -52,6 +53,23 @@ struct InboxTests {
             #expect(try await world.parked() == ["gap", "gap", "poison"])
             #expect(try await world.effects() == [1, 1])
         }
+    }
+
+    @Test("A body that belongs under another key is not decoded")
+    func misplaced() throws {
+        let (mine, other) = (OrderID.generate(now: .now()), OrderID.generate(now: .now()))
+        let body = OrderFulfilled(
+            orderId: mine, institutionId: .generate(now: .now()), fulfilledAt: Instant(clamping: 1_000_000))
+        func event(under key: String) throws -> InboxEvent {
+            InboxEvent(
+                topic: .orders,
+                envelope: EventEnvelope(
+                    id: .generate(now: .now()), source: .checkout, type: OrderFulfilled.type, subject: key,
+                    time: .now(),
+                    sequence: 1), body: try JSON.encode(body), origin: "test")
+        }
+        #expect(try event(under: mine.text).decode(OrderFulfilled.self) == body)
+        #expect(throws: MisplacedEvent.self) { try event(under: other.text).decode(OrderFulfilled.self) }
     }
 
     @Test("A waiting event that fails when its turn comes is the one that is parked")

@@ -27,7 +27,10 @@ struct Import: Subcommand {
             (.checkout, ImportDocument(institutions: file.document.institutions)),
             (.streaming, ImportDocument(media: file.document.media)),
         ]
-        for part in parts { _ = try await send(part.document, "?dryRun=true", to: part.service, house, token, file) }
+        for part in parts {
+            let plan = try await send(part.document, "?dryRun=true", to: part.service, house, token, file)
+            if isDryRun { print("\(part.service): \(String(decoding: plan, as: UTF8.self))") }
+        }
         if isDryRun { return print("Nothing was changed: this was a dry run.") }
         for part in parts {
             let summary = try await send(part.document, "", to: part.service, house, token, file)

@@ -61,16 +61,18 @@ struct Trace: Subcommand {
             "order \(order)", "trace \(Set(hops.compactMap { $0.trace?.traceID }).sorted().joined(separator: ", "))",
             "",
         ]
+        var rows: [(at: Instant, text: String)] = []
         for hop in hops {
             let after = hop.cause.flatMap { byID[$0] }.map { "\(milliseconds(hop.time - $0.time)) after \($0.type)" }
-            lines.append(
-                "\(milliseconds(hop.time - first.time).padded(12))  \(hop.service.padded(to: 22))"
-                    + "\(hop.type.padded(to: 20))  \(after ?? "began it")")
+            rows.append(
+                (hop.time, "\(hop.service.padded(to: 22))\(hop.type.padded(to: 20))  \(after ?? "began it")"))
             for (consumer, at) in hop.applied where at > hop.time {
-                lines.append(
-                    "\(milliseconds(at - first.time).padded(12))  \(consumer.padded(to: 22))"
-                        + "applied \(hop.type), \(milliseconds(at - hop.time)) later")
+                let applied = "applied \(hop.type), \(milliseconds(at - hop.time)) later"
+                rows.append((at, "\(consumer.padded(to: 22))\(applied)"))
             }
+        }
+        lines += rows.sorted { $0.at < $1.at }.map { row in
+            "\(milliseconds(row.at - first.time).padded(12))  \(row.text)"
         }
         if let last = (hops.map(\.time) + hops.flatMap { $0.applied.map(\.at) }).max() {
             lines += ["", "\(hops.count) events, \(milliseconds(last - first.time)) from first to last"]

@@ -6,6 +6,10 @@ enum StreamingMigrations {
     static let all: [MigrationSet] = [
         idempotencyMigrations,
         MigrationSet(
-            name: "streaming", files: [(name: "0001_streaming.sql", bytes: PackageResources._001_streaming_sql)]),
+            name: "streaming",
+            files: [
+                (name: "0001_streaming.sql", bytes: PackageResources._001_streaming_sql),
+                (name: "0002_line_once.sql", bytes: PackageResources._002_line_once_sql),
+            ]),
     ]
 }

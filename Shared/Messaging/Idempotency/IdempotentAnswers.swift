@@ -22,8 +22,9 @@ public struct IdempotentAnswers: Sendable {
         do {
             return try await answerOnce(key, fingerprint, work)
         } catch let error as PostgresError where error.kind == .outcomeUnknown {
-            // It may be committed: then the key says so. If not, the caller may ask again with the same key.
-            guard let stored = try await stored(under: key, fingerprint, in: pool) else { throw error }
+            // It may be committed: then the key says so. If not, or while the database stays away, the caller may ask
+            // again with the same key.
+            guard let stored = try? await stored(under: key, fingerprint, in: pool) else { throw error }
             return stored
         }
     }

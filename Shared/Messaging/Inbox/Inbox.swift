@@ -1,4 +1,5 @@
 internal import FilmClubModel
+internal import JSON
 internal import Kafka
 internal import Postgres
 internal import Reactor
@@ -115,6 +116,8 @@ struct Inbox: Sendable {
         }
     }
 
+    /// While it is tried, the consumer's other keys wait: few attempts with short pauses, and none where trying again
+    /// cannot help.
     private func applyOrPark(_ event: InboxEvent) async throws -> Report {
         var pause = limits.retryPause
         for attempt in 1...limits.attemptsMax {
@@ -122,7 +125,7 @@ struct Inbox: Sendable {
                 return try await apply([event], releasing: false)
             } catch {
                 if Self.passesByItself(error) { throw error }
-                guard attempt == limits.attemptsMax else {
+                guard attempt == limits.attemptsMax || Self.isFinal(error) else {
                     try await loop.sleep(for: pause)
                     pause *= 2
                     continue
@@ -146,6 +149,11 @@ struct Inbox: Sendable {
         ).first.map { try ParkedMessage.event($0, topic: event.topic) }
     }
 
+    /// What no repetition mends: a body that cannot be read, a statement that the database refuses.
+    private static func isFinal(_ error: any Error) -> Bool {
+        error is JSONError || error is MisplacedEvent || error is PostgresError
+    }
+
     /// What time mends: the database is away, restarting, full or locked, or another consumer was faster.
     static func passesByItself(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return error is CancellationError }
@@ -156,9 +164,9 @@ struct Inbox: Sendable {
 /// The inbox's bounds.
 public struct InboxLimits: Sendable {
     /// How often a failing event is tried before it is parked.
-    public var attemptsMax: Int32 = 5
+    public var attemptsMax: Int32 = 3
     /// Before the second attempt; doubled each time.
-    public var retryPause: Duration = .milliseconds(50)
+    public var retryPause: Duration = .milliseconds(5)
     /// How old a gap is when it is asked for, and how often.
     public var gapSeconds: Int32 = 5
     /// How often gaps are looked for.

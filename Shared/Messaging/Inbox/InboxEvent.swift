@@ -10,9 +10,12 @@ public struct InboxEvent: Sendable {
     /// Where it was read: topic, partition and offset.
     let origin: String
 
-    /// The body as the type that the envelope names. A higher minor version's additions are ignored.
+    /// The body as the type that the envelope names. A higher minor version's additions are ignored. A body that
+    /// belongs under another key is refused: it would take effect out of the sequence of its own.
     public func decode<Body: EventBody>(_ type: Body.Type = Body.self) throws -> Body {
-        try JSON.decode(Body.self, from: body)
+        let decoded = try JSON.decode(Body.self, from: body)
+        guard decoded.key == envelope.subject else { throw MisplacedEvent(key: envelope.subject, belongs: decoded.key) }
+        return decoded
     }
 
     /// Whether the envelope names `Body`'s type: handlers ignore the types they have no use for.
@@ -81,4 +84,11 @@ struct TopicKey: Hashable, Sendable, Comparable {
 extension KafkaRecord {
     /// For people: `checkout.orders.v1/3/1042`.
     var place: String { "\(topic)/\(partition ?? -1)/\(offset ?? -1)" }
+}
+
+/// An event's body names another key than its envelope.
+struct MisplacedEvent: Error, CustomStringConvertible {
+    let key: String
+    let belongs: String
+    var description: String { "The event stands under the key \(key), and its body belongs under \(belongs)." }
 }

@@ -198,12 +198,13 @@ final class Cinema: Sendable {
 
     func open(
         _ entitlement: EntitlementID, key: String? = "\(UUID())", as roles: [Role] = [.viewer],
-        of institution: InstitutionID? = nil, body: [UInt8]? = nil
+        of institution: InstitutionID? = nil, body: [UInt8]? = nil, mediaType: String = "application/json"
     ) async throws -> Answer {
-        try await send(
+        var headers = key.map { [("Idempotency-Key", $0)] } ?? []
+        if body != nil { headers.append(("Content-Type", mediaType)) }
+        return try await send(
             "POST", "/v1/entitlements/\(entitlement)/sessions",
-            bearer: try token(roles, institution: institution ?? school),
-            headers: key.map { [("Idempotency-Key", $0)] } ?? [], body: body)
+            bearer: try token(roles, institution: institution ?? school), headers: headers, body: body)
     }
 
     /// An order's first film, opened: its entitlement and the address of everything it plays.

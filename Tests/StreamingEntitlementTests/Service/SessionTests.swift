@@ -48,6 +48,7 @@ struct SessionTests {
             #expect(try await cinema.open(id, key: nil).problem == "idempotency-key-missing")
             #expect(try await cinema.open(id, key: "a b").problem == "idempotency-key-invalid")
             #expect(try await cinema.open(id, body: Array("[]".utf8)).problem == "invalid-field")
+            #expect(try await cinema.open(id, body: Array("{}".utf8), mediaType: "text/plain").status == 415)
             #expect(try await cinema.open(id, body: Array("{".utf8)).problem == "malformed-json")
             #expect(try await cinema.open(Sample.id(1)).problem == "not-found")
             #expect(try await cinema.count("sessions") == 0)

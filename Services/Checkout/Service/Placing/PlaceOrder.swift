@@ -52,8 +52,9 @@ struct PlaceOrder: Sendable {
             outcome = try await place(command, serial: serial)
         } catch let error as PostgresError where error.kind == .outcomeUnknown {
             // It may be committed: then the key says so. If not, the caller may ask again with the same key.
+            // While the database stays away nothing is known, and that is what is answered.
             let fingerprint = try Self.fingerprint(command.request)
-            guard let answered = try await store.answer(to: key, fingerprint: fingerprint),
+            guard let answered = try? await store.answer(to: key, fingerprint: fingerprint),
                 let known = refusal(answered)
             else { throw error }
             committed()

@@ -15,7 +15,7 @@ struct SessionRoutes: Sendable {
     let log: Log
 
     func register(in router: inout Router) {
-        let options = RouteOptions(bodyBytesMax: Self.bodyBytesMax)
+        let options = RouteOptions(bodyBytesMax: Self.bodyBytesMax, mediaTypes: ["application/json"])
         router.post("/v1/entitlements/{id}/sessions", options: options) { try await answer($0) }
     }
 
