@@ -12,6 +12,11 @@ struct ClientProperties {
         }
     }
 
+    /// Sets what `extra` has not set.
+    mutating func setDefault(_ name: String, _ value: String) {
+        if self[name] == nil { self[name] = value }
+    }
+
     /// Queries of topic metadata: how soon a new topic, or another cluster at the same address, is noticed.
     static let metadataAgeMax: Duration = .seconds(10)
     static let reconnectBackoffMax: Duration = .seconds(1)

@@ -5,9 +5,12 @@ internal import Reactor
 extension KafkaConsumer {
     /// Events looked at before other work on the loop gets its turn, records included.
     static let eventsPerTurnMax = 2_000
-    /// Per partition, what is fetched ahead: enough that a slow broker thread never starves a batch.
-    static let prefetchRecordsMax = 10_000
-    static let prefetchKibibytesMax = 2_048
+    /// What is fetched ahead, all partitions together. Over the limit librdkafka looks again only after a second
+    /// (from 2.2 on that can be changed), so a second's worth must fit: with 10,000 records a backlog was read
+    /// at 10,000 a second.
+    static let prefetchRecordsMax = canLookSooner ? 10_000 : 100_000
+    static let prefetchKibibytesMax = canLookSooner ? 4 << 10 : 32 << 10
+    private static let canLookSooner = rd_kafka_version() >= 0x0202_0000
 
     static func makeClient(
         _ configuration: KafkaConfiguration, group: String, options: KafkaConsumerOptions
@@ -25,10 +28,11 @@ extension KafkaConsumer {
         properties["heartbeat.interval.ms"] = (options.sessionTimeout / 6).millisecondsText
         // librdkafka leaves the group by itself when `next` stays uncalled for so long.
         properties["max.poll.interval.ms"] = max(options.batchHoldMax, options.sessionTimeout).millisecondsText
-        properties["fetch.wait.max.ms"] = options.fetchWaitMax.millisecondsText
-        properties["fetch.error.backoff.ms"] = "100"
-        properties["queued.min.messages"] = String(prefetchRecordsMax)
-        properties["queued.max.messages.kbytes"] = String(prefetchKibibytesMax)
+        properties.setDefault("fetch.wait.max.ms", options.fetchWaitMax.millisecondsText)
+        properties.setDefault("fetch.error.backoff.ms", "100")
+        properties.setDefault("queued.min.messages", String(prefetchRecordsMax))
+        properties.setDefault("queued.max.messages.kbytes", String(prefetchKibibytesMax))
+        if canLookSooner { properties.setDefault("fetch.queue.backoff.ms", "10") }
         return try Client(.consumer, properties: properties)
     }
 

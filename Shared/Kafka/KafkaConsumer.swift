@@ -14,8 +14,8 @@ public struct KafkaConsumerOptions: Sendable {
     /// broker needs more than 3 s, or members die while it waits for the first of them to join.
     public var sessionTimeout: Duration = .seconds(6)
     /// How long a broker may hold an empty fetch. Apache Kafka answers as soon as there is a record; the embedded
-    /// broker does not, so that this is its latency.
-    public var fetchWaitMax: Duration = .milliseconds(50)
+    /// broker does not, so that this is its latency. An idle consumer asks each broker once in this time.
+    public var fetchWaitMax: Duration = .milliseconds(10)
     /// How long `commit` waits for the group's coordinator.
     public var commitWaitMax: Duration = .seconds(10)
 

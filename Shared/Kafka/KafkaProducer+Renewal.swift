@@ -17,7 +17,8 @@ extension KafkaProducer {
         properties["partitioner"] = "murmur2_random"
         properties["queue.buffering.max.messages"] = String(recordsInFlightMax)
         properties["queue.buffering.max.kbytes"] = String(bytesInFlightMax >> 10)
-        properties["linger.ms"] = configuration.extra["linger.ms"] ?? "0"
+        // A lone record goes at once; under load batches form behind the requests in flight.
+        properties.setDefault("linger.ms", "0")
         return try Client(.producer, properties: properties)
     }
 
