@@ -21,7 +21,8 @@ struct InvocationTests {
         "A command line that cannot be followed is refused in a sentence",
         arguments: [
             ["dance"], ["--config"], ["import"], ["import", "a", "b"], ["import", "--fast", "a"],
-            ["token"], ["token", "--roles", "king"], ["token", "--roles", "viewer", "--minutes", "0"],
+            [], ["--config", "file"], ["token"], ["token", "--roles", ""], ["token", "--roles", "viewer,"],
+            ["token", "--roles", "king"], ["token", "--roles", "viewer", "--minutes", "0"],
             ["token", "--roles", "viewer", "--institution", "here"], ["broker"], ["broker", "--address-file"],
             ["key", "--private", "a"], ["trace", "not-an-id"], ["trace"],
         ])

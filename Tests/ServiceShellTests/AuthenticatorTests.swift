@@ -72,9 +72,17 @@ struct AuthenticatorTests {
     @Test("The scheme's letters may be of either case; anything but one bearer token is refused")
     func schemes() throws {
         let token = try token()
-        _ = try authenticator.authenticate(try request("bearer \(token)"))
+        for scheme in ["bearer", "BEARER", "Bearer "] {
+            _ = try authenticator.authenticate(try request("\(scheme) \(token)"))
+        }
+        // U+212A, the sign of the kelvin, is the letter K to whoever compares characters.
+        let other = String(token.map { $0 == "K" ? "\u{212A}" : $0 })
+        #expect(other == token && !other.utf8.elementsEqual(token.utf8), "equal to Swift, with one K in 600 letters")
+        #expect(try refusal("Bearer \(other)").status == 401)
         for header in [
-            "", "Bearer", "Bearer ", "Basic \(token)", token, "Bearer \(token) x", "Bearer \(token), Bearer x",
+            "", "Bearer", "Bearer ", "Bearer  ", "Bearer =", "Bearer a=b", "Basic \(token)", token, "Bearer\(token)",
+            "Bearers \(token)", "Bearer\t\(token)", "Bearer \(token) x", "Bearer \(token), Bearer x",
+            "Bearer \(token)\u{212A}", "Bearer \u{0}\(token)",
         ] {
             let problem = try refusal(header)
             #expect(problem.status == 401)
@@ -127,6 +135,28 @@ struct AuthenticatorTests {
         #expect(problem.type == "urn:filmclub:problem:forbidden")
         #expect(problem.detail == "This needs the role operator.")
         #expect(problem.headers["WWW-Authenticate"]?.contains("insufficient_scope") == true)
+    }
+
+    @Test(
+        "Who has no role that is known here may do nothing at all: reading needs one, too",
+        arguments: [nil, [], ["astronaut"], ["PURCHASER"], [17], ["viewer "]] as [JSONValue?])
+    func noKnownRole(roles: JSONValue?) throws {
+        let now = clock.withLock { $0 }
+        var claims: JSONObject = [
+            "iss": "urn:test", "aud": "urn:films", "sub": "p", "exp": .integer(now + 60),
+            "institution": .string(Self.institution),
+        ]
+        claims["roles"] = roles
+        let request = try request("Bearer \(try key.sign(claims, type: "at+jwt"))")
+        for problem in [
+            try #require(throws: Problem.self) { try authenticator.authenticate(request) },
+            try #require(throws: Problem.self) { try authenticator.require(.viewer, of: request) },
+            try #require(throws: Problem.self) { try authenticator.requireInstitution(.viewer, of: request) },
+        ] {
+            #expect(problem.status == 403)
+            #expect(problem.headers["WWW-Authenticate"]?.contains("insufficient_scope") == true)
+        }
+        #expect(metrics.text().contains("filmclub_authentications_total{outcome=\"without-role\"} 3"))
     }
 
     @Test("Who acts for no institution gets 403 where one is needed")
@@ -211,41 +241,5 @@ struct AuthenticatorTests {
         for outcome in ["accepted", "none", "malformed"] {
             #expect(text.contains("filmclub_authentications_total{outcome=\"\(outcome)\"} 1"))
         }
-    }
-}
-
-@Suite("Token cache")
-struct TokenCacheTests {
-    private let principal = Principal(subject: "s", institution: nil, roles: [])
-
-    @Test("It holds no more than two generations, and keeps what is used")
-    func bound() {
-        var cache = TokenCache(generationMax: 10)
-        cache.keep(principal, of: "busy", expiresAtSeconds: 100)
-        for index in 0..<1_000 {
-            cache.keep(principal, of: "t\(index)", expiresAtSeconds: 100)
-            #expect(cache.principal(of: "busy", nowSeconds: 1) != nil)
-            #expect(cache.count <= 20)
-        }
-        #expect(cache.principal(of: "t0", nowSeconds: 1) == nil)
-    }
-
-    @Test("What has expired is not answered, in either generation")
-    func expiry() {
-        var cache = TokenCache(generationMax: 1)
-        cache.keep(principal, of: "a", expiresAtSeconds: 10)
-        #expect(cache.principal(of: "a", nowSeconds: 9) != nil)
-        #expect(cache.principal(of: "a", nowSeconds: 10) == nil)
-        cache.keep(principal, of: "b", expiresAtSeconds: 10)
-        cache.keep(principal, of: "c", expiresAtSeconds: 20)
-        #expect(cache.principal(of: "b", nowSeconds: 10) == nil)
-    }
-
-    @Test("Tokens that are too long are not kept")
-    func long() {
-        var cache = TokenCache()
-        let long = String(repeating: "x", count: TokenCache.tokenBytesMax + 1)
-        cache.keep(principal, of: long, expiresAtSeconds: 100)
-        #expect(cache.count == 0)
     }
 }

@@ -32,7 +32,7 @@ enum Invocation {
                 return
             }
         }
-        self = .help
+        throw UsageError("No command is given.\n\n\(Self.help.helpText(commands))")
     }
 
     func helpText(_ commands: [any Subcommand.Type]) -> String {

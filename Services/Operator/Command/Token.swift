@@ -14,7 +14,9 @@ struct Token: Subcommand {
 
     init(_ options: Options) throws(UsageError) {
         var roles: Set<Role> = []
-        for name in try options.required("--roles", usage: Self.usage).split(separator: ",") {
+        let names = try options.required("--roles", usage: Self.usage)
+        // A token without a role opens nothing: whoever asks for one has lost a variable's value.
+        for name in names.split(separator: ",", omittingEmptySubsequences: false) {
             guard let role = Role(rawValue: String(name)) else {
                 throw UsageError(
                     "\"\(name)\" is no role; the roles are \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")

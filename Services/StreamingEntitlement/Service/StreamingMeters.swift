@@ -10,7 +10,7 @@ struct StreamingMeters: Sendable {
     let sessions: MetricFamily<Counter>
     /// Requests at the gate by what became of them.
     let gate: MetricFamily<Counter>
-    /// Of those, the ones whose token's signature was checked, and not found in memory.
+    /// Of those, the ones whose token was verified and found good, not remembered.
     let verifications: Counter
     /// Of those, the ones that had to ask the database because the revocations in memory were too old.
     let databaseChecks: Counter
@@ -27,7 +27,8 @@ struct StreamingMeters: Sendable {
             "filmclub_play_requests_total", labels: ["outcome"],
             help: "Requests for playlists, subtitles and segments: served, or why not.")
         verifications = metrics.counter(
-            "filmclub_play_token_verifications_total", help: "Stream tokens whose signature was checked.")
+            "filmclub_play_token_verifications_total",
+            help: "Stream tokens that were verified and are remembered from then on.")
         databaseChecks = metrics.counter(
             "filmclub_play_database_checks_total",
             help: "Requests at the gate that asked the database, for what is in memory was too old.")

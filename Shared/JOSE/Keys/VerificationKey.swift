@@ -10,6 +10,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
 public struct VerificationKey: Sendable {
     public let keyID: String
     public let algorithm: Algorithm
+    /// Of the key itself, whatever its name (RFC 7638).
+    public let thumbprint: String
     let key: P256Key
 
     /// A public JWK (RFC 7517 §4, RFC 7518 §6.2). One that has a private part is refused: it was published by mistake.
@@ -22,7 +24,8 @@ public struct VerificationKey: Sendable {
 
     /// Without a name of its own the key is called by its thumbprint.
     init(keyID: String?, key: P256Key) throws(JOSEError) {
-        if let keyID { self.keyID = keyID } else { self.keyID = try key.thumbprint() }
+        thumbprint = try key.thumbprint()
+        self.keyID = keyID ?? thumbprint
         self.algorithm = .es256
         self.key = key
     }

@@ -17,16 +17,16 @@ struct Claims {
         guard let expiresAt = try seconds("exp", .down) else { throw .missingClaim("exp") }
         let validFrom = try seconds("nbf", .up)
         let issuedAt = try seconds("iat", .up)
-        guard now < expiresAt + rules.leewaySeconds else { throw .expired }
-        guard now >= (validFrom ?? 0) - rules.leewaySeconds else { throw .notYetValid }
-        guard now >= (issuedAt ?? 0) - rules.leewaySeconds else { throw .notYetValid }
+        let begin = max(validFrom ?? 0, issuedAt ?? 0) - rules.leewaySeconds
+        let end = expiresAt + rules.leewaySeconds
+        guard now < end else { throw .expired }
+        guard now >= begin else { throw .notYetValid }
         // A token that is born after its end was not made by a sound issuer.
         guard issuedAt ?? 0 <= expiresAt else { throw .malformedClaim("iat") }
         guard validFrom ?? 0 <= expiresAt else { throw .malformedClaim("nbf") }
         return VerifiedToken(
             keyID: keyID, issuer: issuer, audience: rules.audience, subject: try text("sub"), expiresAt: expiresAt,
-            issuedAt: issuedAt,
-            claims: members)
+            issuedAt: issuedAt, validSeconds: begin..<end, claims: members)
     }
 
     private func issuer(_ rules: TokenRules) throws(TokenRefusal) -> String {

@@ -31,6 +31,8 @@ public struct VerifiedToken: Sendable {
     /// Seconds since 1970.
     public let expiresAt: Int64
     public let issuedAt: Int64?
+    /// The seconds at which the token is accepted: from `nbf` and `iat` to `exp`, with the rules' leeway.
+    public let validSeconds: Range<Int64>
     /// All claims, as sent.
     public let claims: JSONObject
 }

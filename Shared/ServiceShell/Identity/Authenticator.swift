@@ -13,15 +13,11 @@ internal import Reactor
 /// while the process runs: it is looked at again when a token names an unknown key, and routinely.
 public final class Authenticator: Sendable {
     static let subjectBytesMax = 255
+    /// Twice this many verified tokens are remembered: below 1 MB.
+    static let generationTokensMax = 1_024
 
-    private struct State {
-        var file: KeySetFile
-        var verifier: TokenVerifier
-        var cache = TokenCache()
-    }
-
-    private let state: Lock<State>
-    private let rules: TokenRules
+    private let file: Lock<KeySetFile>
+    private let tokens: RememberingVerifier<Principal>
     private let now: @Sendable () -> Instant
     private let log: Log
     private let outcomes: MetricFamily<Counter>
@@ -33,9 +29,11 @@ public final class Authenticator: Sendable {
     ) throws {
         self.now = now
         self.log = log
-        rules = TokenRules(type: "at+jwt", issuer: issuer, audience: audience)
         let file = try KeySetFile(path: jwksPath, nowSeconds: now().secondsSince1970)
-        state = Lock(State(file: file, verifier: TokenVerifier(keys: file.keys, rules: rules)))
+        self.file = Lock(file)
+        tokens = RememberingVerifier(
+            keys: file.keys, rules: TokenRules(type: "at+jwt", issuer: issuer, audience: audience),
+            generationTokensMax: Self.generationTokensMax, reading: Self.principal)
         outcomes = metrics.counter(
             "filmclub_authentications_total", labels: ["outcome"], help: "Bearer tokens presented, by outcome.")
     }
@@ -65,72 +63,59 @@ public final class Authenticator: Sendable {
         return (principal, institution)
     }
 
-    /// The caller, whatever its roles: else 401.
+    /// The caller, who must have at least one role that this program knows, whichever: else 401 or 403. Who has none may
+    /// do nothing here, reading included.
     public func authenticate(_ request: Request) throws(Problem) -> Principal {
         guard let header = request.headers["Authorization"] else {
             outcomes.with("none").increment()
             throw .unauthenticated("This needs a bearer token.", error: nil)
         }
-        guard let token = Self.bearerToken(header) else {
+        guard let token = BearerToken.read(header) else {
             outcomes.with("malformed").increment()
             throw .unauthenticated("The Authorization header holds no bearer token.", error: "invalid_token")
         }
+        let principal: Principal
         do throws(TokenRefusal) {
-            let principal = try verify(token)
-            outcomes.with("accepted").increment()
-            return principal
+            principal = try verify(token)
         } catch {
             outcomes.with(error.outcome).increment()
             throw .refused(error)
         }
-    }
-
-    /// The token of `Bearer <b64token>`; the scheme's letters may be of either case.
-    static func bearerToken(_ header: String) -> String? {
-        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
+        guard !principal.roles.isEmpty else {
+            outcomes.with("without-role").increment()
+            throw .missingRole(oneOf: Role.allCases)
+        }
+        outcomes.with("accepted").increment()
+        return principal
     }
 
     // MARK: - Verification
 
     private func verify(_ token: String) throws(TokenRefusal) -> Principal {
         let nowSeconds = now().secondsSince1970
-        let (known, verifier) = state.withLock { state in
-            follow(&state, nowSeconds: nowSeconds, because: KeySetFile.routineLookInterval)
-            return (state.cache.principal(of: token, nowSeconds: nowSeconds), state.verifier)
-        }
-        if let known { return known }
-        let verified: VerifiedToken
+        follow(nowSeconds: nowSeconds, because: KeySetFile.routineLookInterval)
+        let edition = tokens.edition
         do throws(TokenRefusal) {
-            verified = try verifier.verify(token, nowSeconds: nowSeconds)
+            return try tokens.value(of: token, nowSeconds: nowSeconds)
         } catch {
             // The key may be newer than ours, under a new name or under its old one.
             guard error == .unknownKey || error == .badSignature else { throw error }
-            verified = try lookAgain(nowSeconds: nowSeconds).verify(token, nowSeconds: nowSeconds)
-        }
-        let principal = try Self.principal(verified)
-        state.withLock {
-            $0.cache.keep(principal, of: token, expiresAtSeconds: verified.expiresAt)
-        }
-        return principal
-    }
-
-    private func lookAgain(nowSeconds: Int64) -> TokenVerifier {
-        state.withLock { state in
-            follow(&state, nowSeconds: nowSeconds, because: KeySetFile.unknownKeyLookInterval)
-            return state.verifier
+            follow(nowSeconds: nowSeconds, because: KeySetFile.unknownKeyLookInterval)
+            // With the same keys the answer would be the same.
+            guard tokens.edition != edition else { throw error }
+            return try tokens.value(of: token, nowSeconds: nowSeconds)
         }
     }
 
-    private func follow(_ state: inout State, nowSeconds: Int64, because interval: Int64) {
-        switch state.file.look(nowSeconds: nowSeconds, because: interval) {
-        case .unchanged: break
-        case .changed:
-            state.verifier = TokenVerifier(keys: state.file.keys, rules: rules)
-            state.cache.removeAll()
-            log.info("identity.keys.read", ["path": .text(state.file.path)])
-        case .unusable(let reason): log.error("identity.keys.unusable", [.error: .text(reason)])
+    private func follow(nowSeconds: Int64, because interval: Int64) {
+        file.withLock { file in
+            switch file.look(nowSeconds: nowSeconds, because: interval) {
+            case .unchanged: break
+            case .changed:
+                tokens.replace(keys: file.keys)
+                log.info("identity.keys.read", ["path": .text(file.path)])
+            case .unusable(let reason): log.error("identity.keys.unusable", [.error: .text(reason)])
+            }
         }
     }
 
