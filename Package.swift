@@ -41,7 +41,7 @@ func tests(_ name: String, uses: [Target.Dependency], exclude: [String] = []) ->
 }
 
 /// A service is three targets: pure rules, the shell around them, and a `@main` of a dozen lines.
-func service(_ folder: String, executable: String, tested: [Target.Dependency] = []) -> [Target] {
+func service(_ folder: String, executable: String) -> [Target] {
     [
         .target(
             name: "\(folder)Domain", dependencies: ["FilmClubModel"], path: "Services/\(folder)/Domain",
@@ -58,7 +58,11 @@ func service(_ folder: String, executable: String, tested: [Target.Dependency] =
             path: "Services/\(folder)/Main", swiftSettings: strict),
         tests(
             "\(folder)Tests",
-            uses: [.byName(name: "\(folder)Domain"), .byName(name: "\(folder)Service"), "HTTPClient"] + tested),
+            uses: [
+                .byName(name: "\(folder)Domain"), .byName(name: "\(folder)Service"), "ServiceTestSupport",
+                "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor",
+                "ServiceShell",
+            ]),
     ]
 }
 
@@ -112,6 +116,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Kafka", "Postgres", "Reactor"], path: "Tests/Support",
             swiftSettings: strict),
+        .target(
+            name: "ServiceTestSupport",
+            dependencies: [
+                "TestSupport", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres",
+                "ServiceShell",
+            ],
+            path: "Tests/ServiceSupport", swiftSettings: strict),
         tests("FilmClubModelTests", uses: ["FilmClubModel", "JSON"], exclude: ["Corpus"]),
         tests("ReactorTests", uses: ["Reactor"]),
         tests("JSONTests", uses: ["JSON"]),
@@ -133,19 +144,7 @@ let package = Package(
         tests("StyleTests", uses: []),
     ]
         + service("Catalog", executable: "filmclub-catalog")
-        + service(
-            "Cart", executable: "filmclub-cart",
-            tested: [
-                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
-            ])
-        + service(
-            "Checkout", executable: "filmclub-checkout",
-            tested: [
-                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
-            ])
-        + service(
-            "StreamingEntitlement", executable: "filmclub-streaming",
-            tested: [
-                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres", "Reactor", "ServiceShell",
-            ])
+        + service("Cart", executable: "filmclub-cart")
+        + service("Checkout", executable: "filmclub-checkout")
+        + service("StreamingEntitlement", executable: "filmclub-streaming")
 )

@@ -1,14 +1,15 @@
 import CartDomain
 import FilmClubModel
+import ServiceTestSupport
 import Testing
 
 @Suite("What may happen to a cart")
 struct CartTests {
     @Test("A cart opens empty, with the programme's slots, for institutions that the programme is for")
     func open() throws {
-        let house = try House()
+        let house = try SampleHouse()
         let (cart, event) = try Cart.open(
-            id: .generate(now: House.now), for: house.school, programme: house.programme)
+            id: .generate(now: SampleHouse.now), for: house.school, programme: house.programme)
         #expect(cart.state == .open)
         #expect(cart.films.isEmpty)
         #expect(cart.slots == 5)
@@ -23,7 +24,7 @@ struct CartTests {
 
     @Test("A programme opens no cart where it is not offered, or for whom it is not meant")
     func notOffered() throws {
-        let house = try House()
+        let house = try SampleHouse()
         let spain = try Territory("ES")
         let library = house.school.changed { $0.type = .publicLibrary }
         let abroad = house.school.changed { $0.territory = spain }
@@ -31,14 +32,14 @@ struct CartTests {
             (library, CartRefusal.programmeNotOffered(house.school.territory)), (abroad, .programmeNotOffered(spain)),
         ] {
             #expect(throws: refusal) {
-                _ = try Cart.open(id: .generate(now: House.now), for: institution, programme: house.programme)
+                _ = try Cart.open(id: .generate(now: SampleHouse.now), for: institution, programme: house.programme)
             }
         }
     }
 
     @Test("Films take the slots in order; the last one completes the cart")
     func fill() throws {
-        let house = try House()
+        let house = try SampleHouse()
         var cart = try house.cart()
         var events: [CartEvent] = []
         for (index, film) in house.films.prefix(5).enumerated() {
@@ -63,7 +64,7 @@ struct CartTests {
 
     @Test("The same film again keeps its slot and tells nothing, in a full cart too")
     func sameFilm() throws {
-        let house = try House()
+        let house = try SampleHouse()
         for count in [1, 5] {
             var cart = try house.cart(films: count)
             let before = cart
@@ -74,7 +75,7 @@ struct CartTests {
 
     @Test("A removed film frees its slot, which the next film takes; the cart is open meanwhile")
     func remove() throws {
-        let house = try House()
+        let house = try SampleHouse()
         var cart = try house.cart(films: 5)
         let removed = try cart.remove(house.films[1].id, by: house.facts)
         #expect(removed.map(\.sequence) == [8])
@@ -94,10 +95,10 @@ struct CartTests {
 
     @Test("What cannot be chosen is refused by name and changes nothing")
     func refusals() throws {
-        var house = try House()
+        var house = try SampleHouse()
         house.films[5].status = .withdrawn
         house.films[6].territories = [try Territory("ES")]
-        let stranger = FilmID.generate(now: House.now)
+        let stranger = FilmID.generate(now: SampleHouse.now)
         let cases: [(chosen: Int, FilmID, CartRefusal)] = [
             (5, house.films[7].id, .full(slots: 5)),
             (0, stranger, .filmUnknown(stranger)),
@@ -115,9 +116,9 @@ struct CartTests {
 
     @Test("An order closes the cart for good: no later order, film or removal changes it", arguments: [0, 3, 5])
     func close(films: Int) throws {
-        let house = try House()
+        let house = try SampleHouse()
         var cart = try house.cart(films: films)
-        let order = OrderID.generate(now: House.now)
+        let order = OrderID.generate(now: SampleHouse.now)
         let events = cart.close(by: order)
         #expect(
             events.map(\.body)
@@ -127,7 +128,7 @@ struct CartTests {
 
         let closed = cart
         #expect(cart.close(by: order).isEmpty)
-        #expect(cart.close(by: .generate(now: House.now)).isEmpty)
+        #expect(cart.close(by: .generate(now: SampleHouse.now)).isEmpty)
         for film in [house.films[0].id, house.films[7].id] {
             #expect(throws: CartRefusal.closed(order)) { try cart.select(film, by: house.facts) }
             #expect(throws: CartRefusal.closed(order)) { try cart.remove(film, by: house.facts) }
@@ -137,7 +138,7 @@ struct CartTests {
 
     @Test("Any row of edits numbers its events without a gap, and never chooses a film twice")
     func random() throws {
-        let house = try House()
+        let house = try SampleHouse()
         let seed = UInt64.random(in: .min ... .max)
         var random = Seeded(state: seed)
         var cart = try house.cart()

@@ -1,5 +1,6 @@
 import CartDomain
 import FilmClubModel
+import ServiceTestSupport
 import Testing
 
 @Suite("What a cart still lacks")
@@ -8,14 +9,14 @@ struct CompletenessTests {
         let testDescription: String
         let films: Int
         let missing: Int
-        let change: @Sendable (inout House) throws -> Void
+        let change: @Sendable (inout SampleHouse) throws -> Void
         /// By the house as it was when the films were chosen.
-        let reasons: @Sendable (House) throws -> [Completeness.Reason]
+        let reasons: @Sendable (SampleHouse) throws -> [Completeness.Reason]
 
         init(
             _ description: String, films: Int = 5, missing: Int = 0,
-            _ change: @escaping @Sendable (inout House) throws -> Void = { _ in },
-            reasons: @escaping @Sendable (House) throws -> [Completeness.Reason] = { _ in [] }
+            _ change: @escaping @Sendable (inout SampleHouse) throws -> Void = { _ in },
+            reasons: @escaping @Sendable (SampleHouse) throws -> [Completeness.Reason] = { _ in [] }
         ) {
             testDescription = description
             self.films = films
@@ -56,7 +57,7 @@ struct CompletenessTests {
                 [.filmNotLicensed($0.films[4].id, $0.school.territory)]
             },
             Case("a film that nobody knows any more", films: 1, missing: 4) {
-                $0.films[0].id = .generate(now: House.now)
+                $0.films[0].id = .generate(now: SampleHouse.now)
             } reasons: {
                 [.filmUnknown($0.films[0].id)]
             },
@@ -85,7 +86,7 @@ struct CompletenessTests {
             },
         ])
     func lacking(expected: Case) throws {
-        let before = try House()
+        let before = try SampleHouse()
         let cart = try before.cart(films: expected.films)
         var house = before
         try expected.change(&house)
@@ -102,16 +103,16 @@ struct CompletenessTests {
 
     @Test("A closed cart lacks nothing, whatever has become of its films")
     func closed() throws {
-        var house = try House()
+        var house = try SampleHouse()
         var cart = try house.cart(films: 3)
-        _ = cart.close(by: .generate(now: House.now))
+        _ = cart.close(by: .generate(now: SampleHouse.now))
         house.films[0].status = .withdrawn
         #expect(Completeness(of: cart, by: house.facts).isComplete)
     }
 
     @Test("A cart that is full but lacks something else is not complete, and becomes so by the edit that mends it")
     func mended() throws {
-        var house = try House()
+        var house = try SampleHouse()
         var cart = try house.cart(films: 4)
         house.films[0].status = .withdrawn
         let fifth = try cart.select(house.films[4].id, by: house.facts)

@@ -2,6 +2,7 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CartService
@@ -24,7 +25,7 @@ struct CartRefusalTests {
                 let answer = try await desk.add(film, to: id)
                 #expect(answer.status == 422)
                 #expect(answer.problem == problem)
-                #expect(answer.body["filmId"]?.stringValue == film.text)
+                #expect(answer.json["filmId"]?.stringValue == film.text)
                 #expect(answer.headers["Content-Type"] == "application/problem+json")
                 #expect(desk.metrics.text().contains("filmclub_cart_refusals_total{reason=\"\(problem)\"} 1"))
             }
@@ -36,8 +37,8 @@ struct CartRefusalTests {
     @Test("A programme or an institution that is not known, or not meant, opens no cart")
     func programmes() async throws {
         try await CartDesk.with { desk in
-            let library = try House().school.changed { $0.type = .publicLibrary }
-            let abroad = try House().school.changed { $0.territory = try Territory("ES") }
+            let library = try SampleHouse().school.changed { $0.type = .publicLibrary }
+            let abroad = try SampleHouse().school.changed { $0.territory = try Territory("ES") }
             try await desk.tell([], nil, library, abroad)
             let stranger = InstitutionID.generate(now: .now())
             let unknown = ProgrammeID.generate(now: .now()).text
@@ -60,7 +61,7 @@ struct CartRefusalTests {
     @Test("Another institution's cart is answered like one that is not there, and stays as it is")
     func anotherInstitution() async throws {
         try await CartDesk.with { desk in
-            let other = try House().school
+            let other = try SampleHouse().school
             try await desk.tell([], nil, other)
             let id = try await desk.cart(films: 1)
             let missing = CartID.generate(now: .now())
@@ -80,16 +81,16 @@ struct CartRefusalTests {
         try await CartDesk.with { desk in
             let id = try await desk.cart()
             let school = desk.house.school.id
-            for role in ["selector", "purchaser", "organiser", "viewer", "operator"] {
-                let institution = role == "operator" ? nil : school
+            for role in Role.allCases {
+                let institution = role == .operator ? nil : school
                 let token = try desk.token([role], of: institution)
                 #expect(try await desk.send("GET", "/v1/carts/\(id)", token: token).status == 200, "\(role)")
                 let path = "/v1/carts/\(id)/films/\(desk.house.films[0].id)"
-                let mayEdit = ["selector", "purchaser", "organiser"].contains(role)
+                let mayEdit = [.selector, .purchaser, .organiser].contains(role)
                 #expect(try await desk.send("PUT", path, token: token).status == (mayEdit ? 200 : 403), "\(role)")
                 #expect(try await desk.send("DELETE", path, token: token).status == (mayEdit ? 200 : 403), "\(role)")
                 let opened = try await desk.send(
-                    "POST", "/v1/carts", token: token, headers: [("Idempotency-Key", role)],
+                    "POST", "/v1/carts", token: token, headers: [("Idempotency-Key", role.rawValue)],
                     body: JSON.encode(["programmeId": "spanish-film-club"] as JSONValue))
                 #expect(opened.status == (mayEdit ? 201 : 403), "\(role)")
             }
@@ -103,8 +104,8 @@ struct CartRefusalTests {
             let school = desk.house.school.id
             let tokens: [(String?, String)] = [
                 (nil, "unauthenticated"), ("nonsense", "unauthenticated"),
-                (try desk.token(["selector"], of: school, expiresInSeconds: -120), "token-expired"),
-                (try desk.token(["selector"], of: school, type: "stream+jwt"), "unauthenticated"),
+                (try desk.token([.selector], of: school, expiresInSeconds: -120), "token-expired"),
+                (try desk.token([.selector], of: school, type: "stream+jwt"), "unauthenticated"),
             ]
             let requests: [(String, String, [UInt8]?)] = [
                 ("POST", "/v1/carts", Array("{}".utf8)), ("GET", "/v1/carts/\(id)", nil),
@@ -127,7 +128,7 @@ struct CartRefusalTests {
     @Test("What is no body that we take is refused, and the process lives on")
     func bodies() async throws {
         try await CartDesk.with { desk in
-            func post(_ body: [UInt8], _ type: String = "application/json") async throws -> CartDesk.Answer {
+            func post(_ body: [UInt8], _ type: String = "application/json") async throws -> Answer {
                 try await desk.send(
                     "POST", "/v1/carts", token: try desk.selector(),
                     headers: [("Idempotency-Key", "k"), ("Content-Type", type)], body: body)

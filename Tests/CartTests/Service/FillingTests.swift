@@ -2,6 +2,7 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CartService
@@ -22,8 +23,8 @@ struct FillingTests {
                     "slots": .array((1...5).map { ["slot": .integer($0)] }),
                     "missing": ["films": 5, "reasons": []],
                 ]
-                #expect(answer.body == expected)
-                #expect(try await desk.read(id).body == expected)
+                #expect(answer.json == expected)
+                #expect(try await desk.read(id).json == expected)
             }
         }
     }
@@ -39,7 +40,7 @@ struct FillingTests {
                 #expect(answer.state == (index == 4 ? "complete" : "open"))
                 #expect(answer.missing == ["films": .integer(Int64(4 - index)), "reasons": []])
                 #expect(
-                    answer.body["slots"]?.arrayValue?[index]
+                    answer.json["slots"]?.arrayValue?[index]
                         == [
                             "slot": .integer(Int64(index + 1)), "filmId": .string(film.id.text),
                             "title": .string(film.title),
@@ -72,12 +73,12 @@ struct FillingTests {
             let refused = try await desk.add(films[5].id, to: id)
             #expect(refused.status == 409)
             #expect(refused.problem == "cart-full")
-            #expect(refused.body["slots"] == 5)
+            #expect(refused.json["slots"] == 5)
 
             let removed = try await desk.remove(films[1].id, from: id)
             #expect(removed.status == 200)
             #expect(removed.state == "open")
-            #expect(removed.body["slots"]?.arrayValue?[1] == ["slot": 2])
+            #expect(removed.json["slots"]?.arrayValue?[1] == ["slot": 2])
             let added = try await desk.add(films[5].id, to: id)
             #expect(added.state == "complete")
             #expect(added.films[1] == films[5].id.text)

@@ -3,6 +3,7 @@ import JSON
 import Messaging
 import Postgres
 import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CartService
@@ -54,7 +55,7 @@ struct NewsTests {
             try await desk.tell([old])
             try await desk.tell([new, new])
             let id = try await desk.cart(films: 1)
-            #expect(try await desk.read(id).body["slots"]?.arrayValue?.first?["title"] == "La más nueva")
+            #expect(try await desk.read(id).json["slots"]?.arrayValue?.first?["title"] == "La más nueva")
             #expect(try await desk.count("film_projection") == 8)
             let renamed = try desk.house.programme.changed { $0.slug = try Slug("renamed-club") }
             try await desk.tell([], renamed)
@@ -75,7 +76,7 @@ struct NewsTests {
 
             let cart = try await desk.read(id)
             #expect(cart.state == "closed")
-            #expect(cart.body["orderId"]?.stringValue == orderID.text)
+            #expect(cart.json["orderId"]?.stringValue == orderID.text)
             #expect(cart.missing == ["films": 0, "reasons": []])
             for edit in [
                 try await desk.add(desk.house.films[6].id, to: id), try await desk.add(desk.house.films[0].id, to: id),
@@ -83,7 +84,7 @@ struct NewsTests {
             ] {
                 #expect(edit.status == 409)
                 #expect(edit.problem == "cart-closed")
-                #expect(edit.body["orderId"]?.stringValue == orderID.text)
+                #expect(edit.json["orderId"]?.stringValue == orderID.text)
             }
             let events = try await desk.logged(id)
             #expect(events.map(\.sequence) == Array(1...8))
@@ -100,7 +101,7 @@ struct NewsTests {
     func mismatched() async throws {
         try await CartDesk.with { desk in
             let id = try await desk.cart(films: 2)
-            let other = try House().school
+            let other = try SampleHouse().school
             try await desk.apply([
                 try desk.event(Self.order(of: other, for: id)),
                 try desk.event(Self.order(of: desk.house.school, for: .generate(now: .now()))),
@@ -117,7 +118,7 @@ struct NewsTests {
             let id = try await desk.cart(films: 4)
             let order = try desk.event(Self.order(of: desk.house.school, for: id))
             let film = desk.house.films[4].id
-            let racers: [@Sendable () async throws -> CartDesk.Answer?] = [
+            let racers: [@Sendable () async throws -> Answer?] = [
                 { try await desk.add(film, to: id) },
                 {
                     try await desk.apply([order])

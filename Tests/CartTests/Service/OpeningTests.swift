@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 import Messaging
 import Postgres
+import ServiceTestSupport
 import Testing
 
 @testable import CartService
@@ -30,7 +31,7 @@ struct OpeningTests {
     @Test("Another request with the key is refused; another institution's key of the same name is another key")
     func reused() async throws {
         try await CartDesk.with { desk in
-            let other = try House().school
+            let other = try SampleHouse().school
             try await desk.tell([], nil, other)
             #expect(try await desk.open(key: "k").status == 201)
             let reused = try await desk.open("french-film-club", key: "k")
@@ -59,7 +60,7 @@ struct OpeningTests {
     @Test("A failed first attempt does not burn the key: what was not known then may be told since")
     func notBurnt() async throws {
         try await CartDesk.with { desk in
-            let later = try House().programme.changed { $0.slug = try Slug("later-club") }
+            let later = try SampleHouse().programme.changed { $0.slug = try Slug("later-club") }
             #expect(try await desk.open("later-club", key: "k").problem == "programme-unknown")
             try await desk.tell([], later)
             #expect(try await desk.open("later-club", key: "k").status == 201)
@@ -85,7 +86,7 @@ struct OpeningTests {
     @Test("Many at once with one key: one cart, and every answer is that cart or 409")
     func race() async throws {
         try await CartDesk.with { desk in
-            let answers = try await withThrowingTaskGroup(of: CartDesk.Answer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for _ in 0..<8 { group.addTask { try await desk.open(key: "k") } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

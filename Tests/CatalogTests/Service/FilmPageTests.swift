@@ -2,6 +2,8 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import ServiceShell
+import ServiceTestSupport
+import TestSupport
 import Testing
 
 @testable import CatalogService
@@ -19,7 +21,7 @@ struct FilmPageTests {
                     let page = try await world.get("/v1/films/\(name)")
                     #expect(page.status == 200)
                     #expect(page.headers["Content-Type"] == "application/json")
-                    #expect(page.body == (try JSON.encode(film)))
+                    #expect(page.bytes == (try JSON.encode(film)))
                 }
             }
             #expect(try await world.get("/v1/films/\(film.id)").json["notes"]?[0]?["author"] == "Dra. Inés Núñez")
@@ -55,15 +57,15 @@ struct FilmPageTests {
             _ = try await world.load(ImportDocument(films: [film]))
             let tag = try #require(try await world.get("/v1/films/film-1").headers["ETag"])
             for known in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
-                let answer = try await world.get("/v1/films/film-1", headers: ["If-None-Match": known])
+                let answer = try await world.get("/v1/films/film-1", headers: [("If-None-Match", known)])
                 #expect(answer.status == 304, "\(known)")
-                #expect(answer.body.isEmpty)
+                #expect(answer.bytes.isEmpty)
                 #expect(answer.headers["ETag"] == tag)
             }
-            #expect(try await world.get("/v1/films/film-1", headers: ["If-None-Match": "\"other\""]).status == 200)
+            #expect(try await world.get("/v1/films/film-1", headers: [("If-None-Match", "\"other\"")]).status == 200)
             film.synopsis = "She comes back."
             _ = try await world.load(ImportDocument(films: [film]))
-            let changed = try await world.get("/v1/films/film-1", headers: ["If-None-Match": tag])
+            let changed = try await world.get("/v1/films/film-1", headers: [("If-None-Match", tag)])
             #expect(changed.status == 200)
             #expect(changed.headers["ETag"] != tag)
         }
@@ -102,7 +104,7 @@ struct FilmPageTests {
             _ = try await world.load(ImportDocument(programmes: [programme]))
             for name in [programme.id.text, programme.slug.text] {
                 let page = try await world.get("/v1/programmes/\(name)")
-                #expect(page.body == (try JSON.encode(programme)))
+                #expect(page.bytes == (try JSON.encode(programme)))
                 #expect(page.json["priceList"]?["bundleMinorUnits"] == 250_000)
             }
             // A film's name means nothing among programmes.
@@ -124,7 +126,7 @@ struct FilmPageTests {
             let draft = try ImportDraft(JSON.encode(ImportDocument(films: [film])), bytesMax: 1 << 20)
             _ = try await other(draft, isDryRun: false, trace: nil)
             try await eventually("the new title is served") {
-                try await world.get("/v1/films/film-1").body != first.body
+                try await world.get("/v1/films/film-1").bytes != first.bytes
             }
             #expect(try await world.get("/v1/films/film-1").json["title"] == "Volver, otra vez")
         }
@@ -138,18 +140,4 @@ struct FilmPageTests {
             #expect(world.metrics.text().contains("filmclub_catalog_pages_total{source=\"memory\"} 0"))
         }
     }
-}
-
-/// Waits for a level; the deadline only bounds a hang.
-func eventually(_ what: String, _ isTrue: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while try await !isTrue() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}
-
-struct NeverHappened: Error, CustomStringConvertible {
-    let what: String
-    var description: String { "it never happened that \(what)" }
 }

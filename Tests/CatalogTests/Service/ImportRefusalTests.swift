@@ -2,6 +2,8 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import ServiceShell
+import ServiceTestSupport
+import TestSupport
 import Testing
 
 @testable import CatalogService
@@ -124,7 +126,7 @@ struct ImportRefusalTests {
     @Test("Another media type is refused, and so is a body over the limit")
     func mediaTypeAndSize() async throws {
         try await CatalogWorld.with { world in
-            let token = try world.token([.operator])
+            let token = try world.token([.operator], of: nil)
             let typed = try await world.post(Array("{}".utf8), token: token, mediaType: "text/plain")
             #expect(typed.status == 415)
             #expect(typed.problem == "unsupported-media-type")
@@ -144,10 +146,13 @@ struct ImportRefusalTests {
             let body = try JSON.encode(ImportDocument(films: [try Films.plain(1, "Roma")]))
             #expect(try await world.post(body, token: nil).status == 401)
             #expect(try await world.post(body, token: "x.y.z").status == 401)
-            #expect(try await world.post(body, token: world.token([.operator], lifetimeSeconds: -3_600)).status == 401)
-            #expect(try await world.post(body, token: world.token([.operator], purpose: "stream+jwt")).status == 401)
+            #expect(
+                try await world.post(body, token: world.token([.operator], of: nil, expiresInSeconds: -3_600)).status
+                    == 401)
+            #expect(
+                try await world.post(body, token: world.token([.operator], of: nil, type: "stream+jwt")).status == 401)
             let others = Role.allCases.filter { $0 != .operator }
-            let answer = try await world.post(body, token: world.token(others))
+            let answer = try await world.post(body, token: world.token(others, of: nil))
             #expect(answer.status == 403)
             #expect(answer.problem == "forbidden")
             try await expectNothing(in: world)
@@ -157,7 +162,7 @@ struct ImportRefusalTests {
     @Test("What is not served is refused as a problem")
     func methods() async throws {
         try await CatalogWorld.with { world in
-            let deleted = try await world.send(ClientRequest("DELETE", world.base + "/v1/films"))
+            let deleted = try await world.send("DELETE", "/v1/films")
             #expect(deleted.status == 405)
             #expect(deleted.problem == "method-not-allowed")
             #expect(try await world.get("/v1/nothing").problem == "not-found")

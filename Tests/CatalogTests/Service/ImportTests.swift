@@ -2,6 +2,8 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import ServiceShell
+import ServiceTestSupport
+import TestSupport
 import Testing
 
 @testable import CatalogService
@@ -25,7 +27,7 @@ struct ImportTests {
                 #expect(event.type == "FilmChanged")
                 #expect(event.sequence == 1)
                 #expect(event.body == (try JSON.encode(FilmChanged(film: film))))
-                #expect(try await world.get("/v1/films/\(film.slug)").body == (try JSON.encode(film)))
+                #expect(try await world.get("/v1/films/\(film.slug)").bytes == (try JSON.encode(film)))
             }
             #expect(world.published.value == 1)
         }
@@ -108,7 +110,8 @@ struct ImportTests {
             #expect(try await world.events().isEmpty)
             #expect(world.published.value == 0)
             #expect(
-                try await world.post([], to: "/v1/imports?dryRun=maybe", token: world.token([.operator])).status == 400)
+                try await world.post([], to: "/v1/imports?dryRun=maybe", token: world.token([.operator], of: nil))
+                    .status == 400)
         }
     }
 

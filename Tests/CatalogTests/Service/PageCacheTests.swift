@@ -1,4 +1,6 @@
 import Reactor
+import ServiceTestSupport
+import TestSupport
 import Testing
 
 @testable import CatalogService

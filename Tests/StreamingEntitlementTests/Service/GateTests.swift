@@ -6,7 +6,9 @@ import JSON
 import Postgres
 import Reactor
 import ServiceShell
+import ServiceTestSupport
 import StreamingEntitlementDomain
+import TestSupport
 import Testing
 
 @testable import StreamingEntitlementService
@@ -102,8 +104,9 @@ struct GateTests {
                 "cut": "\(parts[0]).\(parts[1])",
                 "expired": try cinema.streamToken { $0.endsInSeconds = -1 },
                 "expired long ago": try cinema.streamToken { $0.endsInSeconds = -100_000 },
-                "access token": try cinema.token([.viewer, .operator], institution: cinema.school),
-                "access token by our key": try cinema.token([.viewer], institution: nil, by: cinema.streamKey),
+                "access token": try cinema.token([.viewer, .operator], of: cinema.school),
+                "access token by our key": try cinema.ground.identity.token(
+                    [.viewer], of: nil, signedBy: cinema.streamKey),
                 "another type": try cinema.streamToken { $0.type = "at+jwt" },
                 "another key of that name": try cinema.streamToken {
                     $0.key = try SigningKey.generateES256(keyID: "stream")
@@ -122,7 +125,7 @@ struct GateTests {
                 try await cinema.send("GET", "/v1/play/\(bad["expired"] ?? "")/master.m3u8").problem == "token-expired")
             #expect(try await cinema.status("/v1/play/\(other.joined(separator: "."))/master.m3u8") == 404)
             // And the other way round: it is no access token.
-            #expect(try await cinema.send("GET", "/v1/entitlements?orderId=\(good)", bearer: good).status == 401)
+            #expect(try await cinema.send("GET", "/v1/entitlements?orderId=\(good)", token: good).status == 401)
             #expect(!cinema.log.lines.contains { $0.contains("eyJ") }, "no token in the log")
         }
     }
@@ -249,7 +252,7 @@ extension Cinema {
     /// Of a request whose target goes out exactly as it stands here; a client would tidy it up.
     func status(_ target: String) async throws -> Int {
         do throws(Problem) {
-            return await router.respond(to: try Request(.get, target)).status
+            return await service.router.respond(to: try Request(.get, target)).status
         } catch {
             return error.status
         }

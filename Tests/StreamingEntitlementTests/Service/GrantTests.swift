@@ -1,6 +1,7 @@
 import FilmClubModel
 import JSON
 import Postgres
+import ServiceTestSupport
 import StreamingEntitlementDomain
 import TestSupport
 import Testing

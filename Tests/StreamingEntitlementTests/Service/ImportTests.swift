@@ -2,7 +2,9 @@ import FilmClubModel
 import JSON
 import Postgres
 import ServiceShell
+import ServiceTestSupport
 import StreamingEntitlementDomain
+import TestSupport
 import Testing
 
 @testable import StreamingEntitlementService
@@ -13,7 +15,7 @@ struct ImportTests {
         ImportDocument(media: try mappings.map { MediaMapping(filmId: $0.0, asset: try Slug($0.1)) })
     }
 
-    static func counts(_ answer: Cinema.Answer) -> [Int64?] {
+    static func counts(_ answer: Answer) -> [Int64?] {
         ["created", "changed", "unchanged"].map { answer.json["media"]?[$0]?.integerValue }
     }
 

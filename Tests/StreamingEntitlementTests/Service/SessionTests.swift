@@ -3,7 +3,9 @@ import HTTPClient
 import JSON
 import Postgres
 import ServiceShell
+import ServiceTestSupport
 import StreamingEntitlementDomain
+import TestSupport
 import Testing
 
 @testable import StreamingEntitlementService
@@ -78,7 +80,7 @@ struct SessionTests {
     func race() async throws {
         try await Cinema.with { cinema in
             let id = try #require(try await cinema.granted(try cinema.order()).first)
-            let answers = try await withThrowingTaskGroup(of: Cinema.Answer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for _ in 0..<8 { group.addTask { try await cinema.open(id, key: "same") } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -1,15 +1,15 @@
-import CartDomain
-import FilmClubModel
+public import FilmClubModel
 
-/// A small house for tests: eight films, a programme of five slots, a school. Every id is fresh.
-struct House: Sendable {
-    static let now = Instant(clamping: 1_774_000_000_000_000)  // 2026-03-20
+/// A small house for tests: eight films, a programme of five slots, a school. Every id is fresh, so that tests can
+/// share a broker.
+public struct SampleHouse: Sendable {
+    public static let now = Instant(clamping: 1_774_000_000_000_000)  // 2026-03-20
 
-    var films: [Film]
-    var programme: Programme
-    var school: Institution
+    public var films: [Film]
+    public var programme: Programme
+    public var school: Institution
 
-    init() throws {
+    public init() throws {
         let spain = try Territory("ES")
         let states = try Territory("US")
         films = try (0..<8).map { index in
@@ -21,6 +21,7 @@ struct House: Sendable {
         }
         programme = Programme(
             id: .generate(now: Self.now), version: 3, slug: try Slug("spanish-film-club"), name: "Spanish Film Club",
+            caps: Caps(concurrentSessionsMax: 30),
             priceList: PriceList(
                 version: 7, currency: try Currency("USD"), filmMinorUnits: 50_000, bundleMinorUnits: 250_000),
             eligibleInstitutionTypes: [.university, .highSchool], territories: [states])
@@ -29,23 +30,12 @@ struct House: Sendable {
             territory: states, timeZone: try TimeZoneName("America/Chicago"), verified: true)
     }
 
-    var facts: CartFacts {
-        CartFacts(
-            institution: school, programme: programme,
-            films: Dictionary(uniqueKeysWithValues: films.map { ($0.id, $0) }))
-    }
-
-    /// A cart with the first so many films chosen.
-    func cart(films count: Int = 0) throws -> Cart {
-        var (cart, _) = try Cart.open(id: .generate(now: Self.now), for: school, programme: programme)
-        for film in films.prefix(count) { _ = try cart.select(film.id, by: facts) }
-        return cart
-    }
+    public func first(_ count: Int) -> [FilmID] { films.prefix(count).map(\.id) }
 }
 
 extension Versioned {
     /// The next version of it.
-    func changed(_ change: (inout Self) throws -> Void) rethrows -> Self {
+    public func changed(_ change: (inout Self) throws -> Void) rethrows -> Self {
         var next = self
         next.version += 1
         try change(&next)
