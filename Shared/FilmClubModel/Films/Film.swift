@@ -74,9 +74,13 @@ public enum FilmStatus: String, WireEnumeration {
     case withdrawn
 }
 
-/// A state that is published whole, and counts its changes.
-public protocol Versioned {
-    var version: Int64 { get set }
+extension Film {
+    /// What choosing and ordering decide by: without the texts of its page, which are most of a film.
+    public var forDeciding: Film {
+        Film(
+            id: id, version: version, slug: slug, status: status, title: title, year: year,
+            credits: credits.filter { $0.role == .director }, territories: territories)
+    }
 }
 
 extension Film {

@@ -16,7 +16,7 @@ enum Projections {
             INSERT INTO film_projection (id, version, film)
             SELECT * FROM unnest(
                 \(films.map(\.id)), \(films.map(\.version)),
-                \(try films.map { JSONText(try JSON.encode($0.forChoosing)) }))
+                \(try films.map { JSONText(try JSON.encode($0.forDeciding)) }))
             ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, film = EXCLUDED.film
             WHERE film_projection.version < EXCLUDED.version
             """
@@ -69,21 +69,5 @@ enum Projections {
 
     static func decode<Value: Decodable>(_ rows: Rows, as type: Value.Type) throws -> [Value] {
         try rows.map { try JSON.decode(Value.self, from: $0.get("document", as: JSONText.self).bytes) }
-    }
-}
-
-extension Array where Element: Versioned {
-    /// One of each, in the order of their ids: whoever locks rows in the same order never waits in a circle.
-    fileprivate func newest<Tag>(_ id: (Element) -> Identifier<Tag>) -> [Element] {
-        Dictionary(map { (id($0), $0) }) { $0.version < $1.version ? $1 : $0 }.sorted { $0.key < $1.key }.map(\.value)
-    }
-}
-
-extension Film {
-    /// Without the texts of its page: those are most of a film, and nothing is chosen by them here.
-    fileprivate var forChoosing: Film {
-        Film(
-            id: id, version: version, slug: slug, status: status, title: title, year: year,
-            credits: credits.filter { $0.role == .director }, territories: territories)
     }
 }

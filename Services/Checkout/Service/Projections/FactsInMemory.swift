@@ -48,7 +48,7 @@ actor FactsInMemory {
     }
 
     func take(_ newer: [Film]) {
-        for film in newer { films.keepNewer(film.forOrdering, as: film.id) }
+        for film in newer { films.keepNewer(film.forDeciding, as: film.id) }
     }
 }
 

@@ -48,20 +48,20 @@ struct ProjectionStore: Sendable {
 
     /// Newer versions replace older ones; a film that is told again changes nothing.
     static func project(_ films: [Film]) throws -> SQL {
-        let films = films.newestByID(\.id)
+        let films = films.newest(\.id)
         return """
             /* projectFilms */
             INSERT INTO film_projection (id, version, film)
             SELECT * FROM unnest(
                 \(films.map(\.id)), \(films.map(\.version)),
-                \(try films.map { JSONText(try JSON.encode($0.forOrdering)) }))
+                \(try films.map { JSONText(try JSON.encode($0.forDeciding)) }))
             ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, film = EXCLUDED.film
             WHERE film_projection.version < EXCLUDED.version
             """
     }
 
     static func project(_ programmes: [Programme]) throws -> SQL {
-        let programmes = programmes.newestByID(\.id)
+        let programmes = programmes.newest(\.id)
         return """
             /* projectProgrammes */
             INSERT INTO programme_projection (id, version, programme)
@@ -75,13 +75,6 @@ struct ProjectionStore: Sendable {
 }
 
 // MARK: - Rows and values
-
-extension Array where Element: Versioned {
-    /// One of each, in the order of their ids: whoever locks rows in the same order never waits in a circle.
-    fileprivate func newestByID<Tag>(_ id: (Element) -> Identifier<Tag>) -> [Element] {
-        Dictionary(map { (id($0), $0) }) { $0.version < $1.version ? $1 : $0 }.sorted { $0.key < $1.key }.map(\.value)
-    }
-}
 
 extension Institution {
     static let columns: SQL = "id, version, name, type, territory, time_zone, verified"
@@ -105,12 +98,5 @@ extension Programme {
 extension Film {
     init(projected row: Row) throws {
         self = try JSON.decode(Film.self, from: try row.get("film", as: JSONText.self).bytes)
-    }
-
-    /// Without the texts of its page: those are most of a film, and no order is decided by them.
-    var forOrdering: Film {
-        Film(
-            id: id, version: version, slug: slug, status: status, title: title, year: year,
-            credits: credits.filter { $0.role == .director }, territories: territories)
     }
 }
