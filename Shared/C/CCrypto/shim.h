@@ -33,3 +33,32 @@ static inline EVP_PKEY *ccrypto_p256_key(const unsigned char *point, size_t poin
     EVP_PKEY_CTX_free(context);
     return key;
 }
+
+/// 1 if a point of edwards25519 has this y (little-endian, the sign of x in the highest bit left out): libcrypto takes
+/// any 32 bytes for a public key and finds out at each signature only. x² is (y² - 1) / (d·y² + 1) (RFC 8032 section
+/// 5.1.3); it has a root where (y² - 1)·(d·y² + 1) has one, since the two differ by a square.
+static inline int ccrypto_ed25519_is_point(const unsigned char point[32]) {
+    static const char prime[] = "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed";
+    static const char curve[] = "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3";
+    unsigned char bytes[32];
+    int is_point = 0;
+    for (int i = 0; i < 32; i++) bytes[i] = point[i];
+    bytes[31] &= 0x7F;
+    BN_CTX *context = BN_CTX_new();
+    BIGNUM *p = NULL, *d = NULL, *y = BN_lebin2bn(bytes, 32, NULL), *u = BN_new(), *v = BN_new();
+    if (context && y && u && v && BN_hex2bn(&p, prime) && BN_hex2bn(&d, curve)
+        && BN_mod_sqr(u, y, p, context)           // y²
+        && BN_mod_mul(v, d, u, p, context)        // d·y²
+        && BN_add_word(v, 1) && BN_sub(u, u, BN_value_one())
+        && BN_mod_mul(u, u, v, p, context)) {
+        int symbol = BN_kronecker(u, p, context);
+        is_point = symbol == 0 || symbol == 1;
+    }
+    BN_free(p);
+    BN_free(d);
+    BN_free(y);
+    BN_free(u);
+    BN_free(v);
+    BN_CTX_free(context);
+    return is_point;
+}

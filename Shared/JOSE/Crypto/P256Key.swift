@@ -1,4 +1,5 @@
 internal import CCrypto
+internal import JSON
 
 /// A key on the curve P-256 (FIPS 186-4), public or whole, in libcrypto's keeping.
 ///
@@ -6,7 +7,8 @@ internal import CCrypto
 /// signature and each verification has a context of its own that no other thread sees. What libcrypto itself keeps in
 /// a key (its reference count, the cache of what providers made of it) is atomic or behind the key's own lock
 /// (openssl-threads(7)); and `deinit` runs once, when nobody holds the key any more.
-@safe final class P256Key: @unchecked Sendable {
+@safe final class P256Key: SignatureKey, @unchecked Sendable {
+    static let algorithm = Algorithm.es256
     static let coordinateBytes = 32
     static let signatureBytes = 64
 
@@ -83,12 +85,13 @@ internal import CCrypto
 }
 
 extension P256Key {
-    /// The point's coordinates, 32 bytes each, big-endian.
-    func coordinates() throws(JOSEError) -> (x: [UInt8], y: [UInt8]) {
-        (
-            try number(OSSL_PKEY_PARAM_EC_PUB_X, "read a key's coordinates"),
-            try number(OSSL_PKEY_PARAM_EC_PUB_Y, "read a key's coordinates")
-        )
+    /// The point's coordinates are 32 bytes each, big-endian.
+    func publicMembers() throws(JOSEError) -> [(String, JSONValue)] {
+        let x = try number(OSSL_PKEY_PARAM_EC_PUB_X, "read a key's coordinates")
+        let y = try number(OSSL_PKEY_PARAM_EC_PUB_Y, "read a key's coordinates")
+        return [
+            ("crv", "P-256"), ("kty", "EC"), ("x", .string(Base64URL.encode(x))), ("y", .string(Base64URL.encode(y))),
+        ]
     }
 
     /// The private number, 32 bytes, big-endian.
@@ -131,7 +134,10 @@ extension P256Key {
             + Self.bytes(ECDSA_SIG_get0_s(signature.pointer), operation)
     }
 
-    /// Whether r‖s is this key's signature of the message. Anything but 64 bytes is not.
+    /// Whether r‖s is this key's signature of the message. Anything but 64 bytes is not. Of the two s that fit every
+    /// message, s and n - s, both are taken: RFC 7518 asks for no choice between them, and half of what other issuers
+    /// sign has the larger one. So whoever has a token can write it in a second way, and nothing here may take a
+    /// token's text for its identity.
     func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard signature.count == Self.signatureBytes, let der = try? Self.der(signature) else { return false }
         guard

@@ -6,13 +6,13 @@ public struct JWKS: Sendable {
     static let keysMax = 64
     static let limits = JSONLimits(bytesMax: bytesMax, depthMax: 8)
 
-    private let keys: [VerificationKey]
+    public let keys: [VerificationKey]
 
     /// What the set held besides: keys of other kinds or for other purposes, each with its reason (RFC 7517 §5 asks to
     /// pass over them).
     public let passedOver: [String]
 
-    /// A P-256 key for signatures that is not right (off the curve, without name, its name taken, with its private
+    /// A P-256 or Ed25519 key for signatures that is not right (off the curve, without name, its name taken, with its private
     /// part) refuses the whole set: keys are made with care or not used.
     public init(_ bytes: [UInt8]) throws(JOSEError) {
         let tree: JSONValue
@@ -43,7 +43,7 @@ public struct JWKS: Sendable {
     public init(_ keys: [VerificationKey]) throws(JOSEError) { try self.init(keys, passedOver: []) }
 
     private init(_ keys: [VerificationKey], passedOver: [String]) throws(JOSEError) {
-        guard !keys.isEmpty else { throw .malformedKey("the set has no key for ES256") }
+        guard !keys.isEmpty else { throw .malformedKey("the set has no key for ES256 or EdDSA") }
         guard Set(keys.map(\.keyID)).count == keys.count else { throw .malformedKey("two keys have the same kid") }
         self.keys = keys
         self.passedOver = passedOver
@@ -66,8 +66,8 @@ public struct JWKS: Sendable {
     /// Why a key is none of ours, or nil if it must be right.
     private static func otherPurpose(_ jwk: JSONObject) -> String? {
         guard let kind = jwk["kty"]?.stringValue else { return nil }
-        if kind != "EC" { return "not an elliptic curve" }
-        if let curve = jwk["crv"]?.stringValue, curve != "P-256" { return "another curve" }
+        guard let ours = ["EC": "P-256", "OKP": "Ed25519"][kind] else { return "another kind of key" }
+        if let curve = jwk["crv"]?.stringValue, curve != ours { return "another curve" }
         if let use = jwk["use"]?.stringValue, use != "sig" { return "not for signatures" }
         if let algorithm = jwk["alg"]?.stringValue, Algorithm(rawValue: algorithm) == nil { return "another algorithm" }
         if let uses = jwk["key_ops"]?.arrayValue, !uses.contains("verify") { return "not to verify with" }

@@ -1,6 +1,6 @@
 public import JSON
 
-/// A private key that signs tokens with ES256.
+/// A private key that signs tokens.
 public struct SigningKey: Sendable {
     /// The public half, to verify with.
     public let verificationKey: VerificationKey
@@ -8,14 +8,22 @@ public struct SigningKey: Sendable {
     public var keyID: String { verificationKey.keyID }
 
     /// A new key. Without a name of its own it is called by its thumbprint (RFC 7638).
-    public static func generateES256(keyID: String? = nil) throws(JOSEError) -> SigningKey {
-        let key = try P256Key.generate()
+    public static func generate(_ algorithm: Algorithm, keyID: String? = nil) throws(JOSEError) -> SigningKey {
+        let key: any SignatureKey =
+            switch algorithm {
+            case .es256: try P256Key.generate()
+            case .edDSA: try Ed25519Key.generate()
+            }
         return SigningKey(verificationKey: try VerificationKey(keyID: keyID, key: key))
+    }
+
+    public static func generateES256(keyID: String? = nil) throws(JOSEError) -> SigningKey {
+        try generate(.es256, keyID: keyID)
     }
 
     private init(verificationKey: VerificationKey) { self.verificationKey = verificationKey }
 
-    /// A private JWK (RFC 7518 §6.2.2). Its public half must belong to it.
+    /// A private JWK (RFC 7518 §6.2.2, RFC 8037 §2). Its public half must belong to it.
     public init(privateJWK bytes: [UInt8]) throws(JOSEError) {
         let jwk: JSONObject?
         do {
@@ -28,9 +36,8 @@ public struct SigningKey: Sendable {
     }
 
     public init(privateJWK jwk: JSONObject) throws(JOSEError) {
-        let members = try ECMembers(jwk)
-        let key = try P256Key(x: members.x, y: members.y, secret: ECMembers.coordinate(jwk, "d"))
-        verificationKey = try VerificationKey(keyID: members.keyID, key: key)
+        let members = try KeyMembers(jwk)
+        verificationKey = try VerificationKey(keyID: members.keyID, key: try members.privateKey(jwk))
     }
 
     /// The whole key as a JWK: a secret, for a file that only its owner reads.
@@ -42,7 +49,7 @@ public struct SigningKey: Sendable {
 
     public func publicJWK() throws(JOSEError) -> JSONObject { try verificationKey.publicJWK() }
 
-    /// r‖s of the message, 64 bytes.
+    /// The signature of the message, 64 bytes.
     public func signature(of message: [UInt8]) throws(JOSEError) -> [UInt8] { try verificationKey.key.sign(message) }
 
     /// A signed token in compact form (RFC 7515 §7.1). `claims` are the bytes of a JSON object; `type` says what the
@@ -60,16 +67,5 @@ public struct SigningKey: Sendable {
 
     public func sign(_ claims: JSONObject, type: String) throws(JOSEError) -> String {
         try sign(JSON.encode(.object(claims)), type: type)
-    }
-}
-
-extension P256Key {
-    /// SHA-256 of the required members in the order of their names (RFC 7638 §3).
-    func thumbprint() throws(JOSEError) -> String {
-        let (x, y) = try coordinates()
-        let members: JSONObject = [
-            "crv": "P-256", "kty": "EC", "x": .string(Base64URL.encode(x)), "y": .string(Base64URL.encode(y)),
-        ]
-        return Base64URL.encode(Hashing.sha256(JSON.encode(.object(members))))
     }
 }

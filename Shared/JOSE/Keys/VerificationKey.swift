@@ -4,77 +4,47 @@ public import JSON
 public enum Algorithm: String, Sendable, CaseIterable {
     /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4).
     case es256 = "ES256"
+    /// Ed25519 (RFC 8037 §3.1); of the curves that this name stands for it is the only one taken.
+    case edDSA = "EdDSA"
+
+    /// Both of them: r‖s, and R‖S.
+    var signatureBytes: Int { 64 }
 }
 
 /// The public half of a signing key, with its name.
 public struct VerificationKey: Sendable {
     public let keyID: String
+    /// The key's own: a token that names another is refused, whatever its signature.
     public let algorithm: Algorithm
     /// Of the key itself, whatever its name (RFC 7638).
     public let thumbprint: String
-    let key: P256Key
+    let key: any SignatureKey
 
-    /// A public JWK (RFC 7517 §4, RFC 7518 §6.2). One that has a private part is refused: it was published by mistake.
+    /// A public JWK (RFC 7517 §4). One that has a private part is refused: it was published by mistake.
     public init(publicJWK jwk: JSONObject) throws(JOSEError) {
         guard jwk["d"] == nil else { throw .malformedKey("a private key stands where a public one should") }
-        let members = try ECMembers(jwk)
+        let members = try KeyMembers(jwk)
         guard let keyID = members.keyID else { throw .malformedKey("it has no kid") }
-        try self.init(keyID: keyID, key: try P256Key(x: members.x, y: members.y))
+        try self.init(keyID: keyID, key: try members.publicKey())
     }
 
     /// Without a name of its own the key is called by its thumbprint.
-    init(keyID: String?, key: P256Key) throws(JOSEError) {
+    init(keyID: String?, key: any SignatureKey) throws(JOSEError) {
         thumbprint = try key.thumbprint()
         self.keyID = keyID ?? thumbprint
-        self.algorithm = .es256
+        self.algorithm = key.algorithm
         self.key = key
     }
 
-    /// Whether r‖s (64 bytes) is this key's signature of the message.
+    /// Whether the 64 bytes are this key's signature of the message.
     public func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         key.isSignature(signature, of: message)
     }
 
     public func publicJWK() throws(JOSEError) -> JSONObject {
-        let (x, y) = try key.coordinates()
-        return [
-            "kty": "EC", "crv": "P-256", "x": .string(Base64URL.encode(x)), "y": .string(Base64URL.encode(y)),
-            "kid": .string(keyID), "use": "sig", "alg": .string(algorithm.rawValue),
-        ]
-    }
-}
-
-/// What a JWK of a P-256 key says, checked for form.
-struct ECMembers {
-    static let keyIDBytesMax = 128
-
-    let keyID: String?
-    let x: [UInt8]
-    let y: [UInt8]
-
-    init(_ jwk: JSONObject) throws(JOSEError) {
-        guard jwk["kty"]?.stringValue == "EC" else { throw .malformedKey("its kty is not EC") }
-        guard jwk["crv"]?.stringValue == "P-256" else { throw .malformedKey("its crv is not P-256") }
-        if let algorithm = jwk["alg"], algorithm.stringValue != Algorithm.es256.rawValue {
-            throw .malformedKey("its alg is not ES256")
-        }
-        if let use = jwk["use"], use.stringValue != "sig" { throw .malformedKey("its use is not sig") }
-        x = try Self.coordinate(jwk, "x")
-        y = try Self.coordinate(jwk, "y")
-        guard let name = jwk["kid"] else {
-            keyID = nil
-            return
-        }
-        guard let name = name.stringValue, (1...Self.keyIDBytesMax).contains(name.utf8.count) else {
-            throw .malformedKey("its kid is not a text of 1 to \(Self.keyIDBytesMax) bytes")
-        }
-        keyID = name
-    }
-
-    static func coordinate(_ jwk: JSONObject, _ name: String) throws(JOSEError) -> [UInt8] {
-        guard let text = jwk[name]?.stringValue, let bytes = Base64URL.decode(text),
-            bytes.count == P256Key.coordinateBytes
-        else { throw .malformedKey("its \(name) is not 32 bytes in base64url") }
-        return bytes
+        JSONObject(
+            try key.publicMembers() + [
+                ("kid", .string(keyID)), ("use", "sig"), ("alg", .string(algorithm.rawValue)),
+            ])
     }
 }

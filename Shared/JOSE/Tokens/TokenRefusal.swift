@@ -6,8 +6,10 @@ public enum TokenRefusal: Error, Sendable, Equatable {
     case malformed(String)
     /// A header that must not be there: whoever sends it wants to choose the key or the rules.
     case unexpectedHeader(String)
-    /// `alg` is not of our list, or not the key's.
+    /// `alg` is missing or not of our list.
     case algorithmNotAllowed
+    /// `alg` is of our list and not the named key's.
+    case algorithmOfAnotherKey
     /// `typ` is missing or names another purpose.
     case wrongType
     /// `kid` is missing or names no key of the set.
@@ -30,6 +32,7 @@ extension TokenRefusal: CustomStringConvertible {
         case .malformed(let reason): "the token is malformed: \(reason)"
         case .unexpectedHeader(let name): "the token's header has \(name), which is never taken"
         case .algorithmNotAllowed: "the token's algorithm is not allowed"
+        case .algorithmOfAnotherKey: "the token's algorithm is not that of its key"
         case .wrongType: "the token is for another purpose"
         case .unknownKey: "the token names no known key"
         case .badSignature: "the token's signature is wrong"

@@ -55,12 +55,20 @@ public struct TokenVerifier: Sendable {
         guard bytes.count <= rules.bytesMax else { throw .tooLong }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("three parts expected") }
-        guard let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
-            let signature = Base64URL.decode(parts[2])
-        else { throw .malformed("a part is not base64url") }
+        let header = try decoded(parts[0], "header")
+        let payload = try decoded(parts[1], "payload")
+        let signature = try decoded(parts[2], "signature")
         let key = try key(try object(header, "header"))
+        guard signature.count == key.algorithm.signatureBytes else {
+            throw .malformed("the signature has not \(key.algorithm.signatureBytes) bytes")
+        }
         guard key.isSignature(signature, of: Array(bytes[..<parts[1].endIndex])) else { throw .badSignature }
         return try Claims(try object(payload, "payload")).verified(rules, keyID: key.keyID, now: now)
+    }
+
+    private func decoded(_ text: ArraySlice<UInt8>, _ part: String) throws(TokenRefusal) -> [UInt8] {
+        guard let bytes = Base64URL.decode(text) else { throw .malformed("the \(part) is not base64url") }
+        return bytes
     }
 
     private func object(_ bytes: [UInt8], _ part: String) throws(TokenRefusal) -> JSONObject {
@@ -84,7 +92,7 @@ public struct TokenVerifier: Sendable {
         }
         guard let type = header["typ"]?.stringValue, isOurs(type) else { throw .wrongType }
         guard let keyID = header["kid"]?.stringValue, let key = keys[keyID] else { throw .unknownKey }
-        guard key.algorithm == algorithm else { throw .algorithmNotAllowed }
+        guard key.algorithm == algorithm else { throw .algorithmOfAnotherKey }
         return key
     }
 

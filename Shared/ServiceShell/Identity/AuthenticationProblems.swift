@@ -52,7 +52,7 @@ extension TokenRefusal {
         case .wrongType: "wrong-type"
         case .wrongIssuer: "wrong-issuer"
         case .wrongAudience: "wrong-audience"
-        case .algorithmNotAllowed: "algorithm-not-allowed"
+        case .algorithmNotAllowed, .algorithmOfAnotherKey: "algorithm-not-allowed"
         case .tooLong, .malformed, .unexpectedHeader, .missingClaim, .malformedClaim: "malformed"
         }
     }

@@ -99,7 +99,7 @@ public final class Authenticator: Sendable {
             return try tokens.value(of: token, nowSeconds: nowSeconds)
         } catch {
             // The key may be newer than ours, under a new name or under its old one.
-            guard error == .unknownKey || error == .badSignature else { throw error }
+            guard [.unknownKey, .badSignature, .algorithmOfAnotherKey].contains(error) else { throw error }
             follow(nowSeconds: nowSeconds, because: KeySetFile.unknownKeyLookInterval)
             // With the same keys the answer would be the same.
             guard tokens.edition != edition else { throw error }
