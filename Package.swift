@@ -138,8 +138,8 @@ let package = Package(
         tests(
             "SystemTests",
             uses: [
-                "FilmClubModel", "HTTPClient", "JSON", "Reactor", "filmclub", "filmclub-catalog", "filmclub-cart",
-                "filmclub-checkout", "filmclub-streaming",
+                "FilmClubModel", "HTTPClient", "JSON", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
+                "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
         tests("StyleTests", uses: []),
     ]

@@ -8,11 +8,17 @@ public let messagingMigrations = MigrationSet(
     files: [
         (name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql),
         (name: "0002_inbox_cut.sql", bytes: PackageResources._002_inbox_cut_sql),
+    ],
+    privileges: [
+        .appendOnly("event_log"), .sequence("event_number"), .onlyRow("event_incarnation"), .onlyRow("relay_cursor"),
+        .passing("relay_request"), .kept("relay_asked"), .kept("inbox_watermark"), .passing("inbox_parked"),
+        .kept("inbox_cut"),
     ])
 
 /// The table of `IdempotentAnswers`, for the services that create things on request.
 public let idempotencyMigrations = MigrationSet(
-    name: "idempotency", files: [(name: "0001_idempotency.sql", bytes: PackageResources._001_idempotency_sql)])
+    name: "idempotency", files: [(name: "0001_idempotency.sql", bytes: PackageResources._001_idempotency_sql)],
+    privileges: [.appendOnly("idempotency_keys")])
 
 extension Log {
     /// What a Kafka client tells besides its results.

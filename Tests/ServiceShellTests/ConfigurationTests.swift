@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import ServiceShell
@@ -104,6 +105,44 @@ struct ConfigurationTests {
             problems(["DATABASE_FILE": "/nowhere/secret"]) == [
                 "DATABASE_FILE cannot be used: The file /nowhere/secret cannot be opened: No such file or directory."
             ])
+    }
+
+    @Test("A secret's file loses every line end behind it, and nothing else", arguments: ["\n", "\r\n", "\n\n", ""])
+    func lineEnds(_ end: String) throws {
+        let file = try TemporaryFile(" two\nlines " + end)
+        #expect(throws: ConfigurationError.self) { try load(["DATABASE_FILE": file.path]) }  // a text has no lines
+        try file.write(" one line " + end)
+        #expect(try load(["DATABASE_FILE": file.path])[Keys.database] == " one line ")
+    }
+
+    @Test(
+        "An empty secret's file is refused, and so is one that is no text; neither is shown", arguments: [true, false])
+    func uselessSecret(isEmpty: Bool) throws {
+        let file = try TemporaryFile(isEmpty ? "\r\n" : "hunter2\u{1}\n")
+        let told = problems(["DATABASE_FILE": file.path])
+        #expect(
+            told == [
+                isEmpty
+                    ? "DATABASE_FILE cannot be used: The file \(file.path) is empty."
+                    : "DATABASE must be text, but its value is not."
+            ])
+    }
+
+    @Test("A secret's file that every user can read is used, with a warning that names it and not the secret")
+    func readableByOthers() throws {
+        let file = try TemporaryFile("hunter2\n")
+        chmod(file.path, 0o644)
+        let open = try load(["DATABASE_FILE": file.path])
+        #expect(open[Keys.database] == "hunter2")
+        #expect(
+            open.warnings == [
+                "Every user of this machine can read \(file.path), which DATABASE_FILE names; "
+                    + "chmod o-rwx \(file.path) mends it."
+            ])
+        for mode: mode_t in [0o600, 0o640] {
+            chmod(file.path, mode)
+            #expect(try load(["DATABASE_FILE": file.path]).warnings.isEmpty)
+        }
     }
 
     @Test("Settings are shown without secrets, by description, dump and reflection")

@@ -33,6 +33,19 @@ final class House: Sendable {
         chmod(state, 0o755)
     }
 
+    /// Lends a house that is up, and takes it away afterwards.
+    static func with(_ broker: Broker, _ body: (House) async throws -> Void) async throws {
+        let house = try House(broker)
+        do {
+            try await house.up()
+            try await body(house)
+        } catch {
+            await house.remove()
+            throw error
+        }
+        await house.remove()
+    }
+
     private var environment: [String: String?] {
         var environment: [String: String?] = [
             "FILMCLUB_STATE": state, "FILMCLUB_PORTS": "any", "FILMCLUB_BUILD": "debug", "FILMCLUB_SKIP_BUILD": "1",
@@ -105,9 +118,9 @@ final class House: Sendable {
         return String(token)
     }
 
-    func url(_ service: String, _ path: String) throws -> String {
+    func url(_ service: String, _ path: String, _ listener: String = "http") throws -> String {
         let address = File.text("\(state)/run/\(service).address")?.split(separator: "\n")
-            .first { $0.hasPrefix("http=") }?.dropFirst(5)
+            .first { $0.hasPrefix("\(listener)=") }?.dropFirst(listener.count + 1)
         guard let address else { throw HouseFailed("\(service) has no address") }
         return "http://\(address)\(path)"
     }

@@ -6,6 +6,10 @@ public enum CheckoutMigrations {
     public static let all: [MigrationSet] = [
         idempotencyMigrations,
         MigrationSet(
-            name: "checkout", files: [(name: "0001_checkout.sql", bytes: PackageResources._001_checkout_sql)]),
+            name: "checkout", files: [(name: "0001_checkout.sql", bytes: PackageResources._001_checkout_sql)],
+            privileges: [
+                .kept("institutions"), .kept("film_projection"), .kept("programme_projection"), .kept("orders"),
+                .appendOnly("order_lines"), .sequence("order_number"),
+            ]),
     ]
 }

@@ -20,6 +20,7 @@ public enum OperatorCommand {
                 exit(0)
             }
             let settings = try Configuration(keys: OperatorKeys.all, environment: environment(), path: file)
+            for warning in settings.warnings { writeError(warning) }
             run(try type.init(options), settings)
         } catch let error as UsageError {
             end("\(error)", code: 64)

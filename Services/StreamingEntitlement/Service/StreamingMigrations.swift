@@ -10,6 +10,10 @@ enum StreamingMigrations {
             files: [
                 (name: "0001_streaming.sql", bytes: PackageResources._001_streaming_sql),
                 (name: "0002_line_once.sql", bytes: PackageResources._002_line_once_sql),
+            ],
+            privileges: [
+                .kept("institution_projection"), .kept("media"), .kept("orders"), .kept("entitlements"),
+                .kept("sessions"),
             ]),
     ]
 }

@@ -15,8 +15,8 @@ public struct ServiceFoundation: Sendable {
 
     /// The settings that it reads; a service lists them among its own.
     public static let keys: [any AnyConfigurationKey] = [
-        CommonKeys.databaseURL, CommonKeys.databaseConnectionsMax, CommonKeys.kafkaBootstrapServers,
-        CommonKeys.kafkaBootstrapFile,
+        CommonKeys.databaseURL, CommonKeys.migrationDatabaseURL, CommonKeys.databaseConnectionsMax,
+        CommonKeys.kafkaBootstrapServers, CommonKeys.kafkaBootstrapFile,
     ]
 
     /// - Parameter unfinished: topic and key of the work that somebody waits for; see `Relay`.
@@ -40,7 +40,7 @@ public struct ServiceFoundation: Sendable {
             ClosureService(
                 "database",
                 start: {
-                    try await Migrations.apply([messagingMigrations] + migrations, with: pool)
+                    try await migrate([messagingMigrations] + migrations)
                     try await prepare()
                 }, stop: { await pool.close(within: $0 / 2) }),
             // The relay has stopped: what the broker has not acknowledged by now is published again by the next one.
@@ -50,6 +50,28 @@ public struct ServiceFoundation: Sendable {
                 pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,
                 applied: { [relay] in relay.wake() }, on: context.loop, log: context.log, metrics: context.metrics),
         ]
+    }
+
+    /// As the schema's owner, where the settings name one: the role that serves is then left without any right to
+    /// change the schema.
+    private func migrate(_ migrations: [MigrationSet]) async throws(PostgresError) {
+        guard let url = context.configuration[CommonKeys.migrationDatabaseURL] else {
+            try await Migrations.apply(migrations, with: pool)
+            return
+        }
+        var configuration = PostgresConfiguration(url, applicationName: "filmclub-\(service)-migration")
+        configuration.connectionsMax = 1
+        let owner = PostgresPool(configuration, on: context.loop) { [log = context.log] in log.postgres($0) }
+        do throws(PostgresError) {
+            try await Migrations.apply(migrations, with: owner)
+            let role = try await pool.query("/* servingRole */ SELECT current_user::text").one().get(0, as: String.self)
+            let granted = try await Migrations.grant(migrations, to: role, with: owner)
+            if !granted.isEmpty { context.log.info("database.granted", ["privileges": .count(granted.count)]) }
+            await owner.close()
+        } catch {
+            await owner.close()
+            throw error
+        }
     }
 
     private static func database(_ service: ServiceName, _ context: ShellContext) -> PostgresPool {

@@ -17,9 +17,14 @@ public struct MigrationSet: Sendable {
 
     public var name: String
     public var files: [File]
+    /// What the role that runs the service may do with the set's tables, where another one owns them.
+    public var privileges: [RelationPrivileges]
 
-    public init(name: String, files: [(name: String, bytes: [UInt8])]) {
+    public init(
+        name: String, files: [(name: String, bytes: [UInt8])], privileges: [RelationPrivileges] = []
+    ) {
         self.name = name
+        self.privileges = privileges
         self.files = files.map { File(name: $0.name, bytes: $0.bytes) }
     }
 }

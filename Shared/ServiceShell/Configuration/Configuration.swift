@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
 
     private(set) var entries: [String: Entry] = [:]
     private var order: [String] = []
+    /// What can be used and should not stay as it is, a whole sentence each: the process tells it when it starts.
+    public private(set) var warnings: [String] = []
 
     /// Checks all settings and throws one error that names every problem.
     /// - Parameter file: the text of a `--config` file; see `ConfigurationFile`.
@@ -34,7 +36,8 @@ public struct Configuration: Sendable {
         var problems = lines.problems
         for declaration in declarations where entries[declaration.name] == nil {
             do throws(ConfigurationError) {
-                entries[declaration.name] = try Self.entry(declaration, environment: environment, lines: lines)
+                entries[declaration.name] = try Self.entry(
+                    declaration, environment: environment, lines: lines, warnings: &warnings)
                 order.append(declaration.name)
             } catch {
                 problems += error.problems
@@ -72,9 +75,13 @@ public struct Configuration: Sendable {
     }
 
     private static func entry(
-        _ declaration: KeyDeclaration, environment: [String: String], lines: ConfigurationFile
+        _ declaration: KeyDeclaration, environment: [String: String], lines: ConfigurationFile,
+        warnings: inout [String]
     ) throws(ConfigurationError) -> Entry {
-        guard let (text, source) = try given(declaration, environment: environment, lines: lines) else {
+        guard
+            let (text, source) = try given(
+                declaration, environment: environment, lines: lines, warnings: &warnings)
+        else {
             switch declaration.absence {
             case .fallback(let value, let shown):
                 return Entry(declaration: declaration, value: value, text: shown, source: .fallback)
@@ -93,7 +100,8 @@ public struct Configuration: Sendable {
 
     /// The text given for a key by the first source that has it; for a secret that may be the file it names.
     private static func given(
-        _ declaration: KeyDeclaration, environment: [String: String], lines: ConfigurationFile
+        _ declaration: KeyDeclaration, environment: [String: String], lines: ConfigurationFile,
+        warnings: inout [String]
     ) throws(ConfigurationError) -> (String, Source)? {
         let sources: [(Source?, (String) -> (text: String, line: Int)?)] = [
             (.environment, { name in environment[name].map { ($0, 0) } }), (nil, { name in lines[name] }),
@@ -108,24 +116,11 @@ public struct Configuration: Sendable {
             }
             if let own { return (own.text, fixed ?? .file(line: own.line)) }
             if let inFile {
-                let secret = try secret(of: declaration, path: inFile.text)
+                let secret = try SecretFile.text(of: inFile.text, for: declaration, warnings: &warnings)
                 return (secret, fixed ?? .file(line: inFile.line))
             }
         }
         return nil
-    }
-
-    private static func secret(of declaration: KeyDeclaration, path: String) throws(ConfigurationError) -> String {
-        do throws(FileFailure) {
-            let text = try SmallFile.text(of: path)
-            let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
-            guard !secret.isEmpty else {
-                throw FileFailure("The file \(path) is empty.")
-            }
-            return secret
-        } catch {
-            throw ConfigurationError("\(declaration.fileName) cannot be used: \(error.description)")
-        }
     }
 
     /// Every key with its value and source, a line each, in the order declared; secrets are not shown.

@@ -39,6 +39,7 @@ public enum Shell {
             let context = ShellContext(
                 name: name, configuration: configuration, log: log, loop: loop)
             sink.register(in: context.metrics)
+            for warning in configuration.warnings { log.warning("settings.warning", ["warning": .text(warning)]) }
             let code = run(context, build: build)
             sink.flush()
             exit(code)

@@ -22,6 +22,10 @@ public enum CommonKeys {
     public static let databaseURL = ConfigurationKey(
         "DATABASE_URL", .text, secret: true,
         help: "The service's own PostgreSQL database: a postgresql:// URL or a libpq connection string.")
+    public static let migrationDatabaseURL = ConfigurationKey(
+        optional: "MIGRATION_DATABASE_URL", .text, secret: true,
+        help: "The same database as the role that owns its schema, used at the start only: to migrate, and to grant "
+            + "DATABASE_URL's role what it needs. Without it that role migrates itself.")
     public static let databaseConnectionsMax = ConfigurationKey(
         "DATABASE_CONNECTIONS_MAX", .integer(in: 1...200), default: 8,
         help: "Connections to the database at the most.")
