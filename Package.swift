@@ -141,6 +141,12 @@ let package = Package(
                 "FilmClubModel", "HTTPClient", "JSON", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
                 "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
+        tests(
+            "ReliabilityTests",
+            uses: [
+                "FilmClubModel", "HTTPClient", "JSON", "Kafka", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
+                "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
+            ]),
         tests("StyleTests", uses: []),
     ]
         + service("Catalog", executable: "filmclub-catalog")

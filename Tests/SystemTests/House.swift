@@ -27,10 +27,7 @@ final class House: Sendable {
 
     init(_ broker: Broker) throws {
         self.broker = broker
-        var template = Array("/tmp/filmclub-system.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw HouseFailed("mkdtemp: errno \(errno)") }
-        state = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        chmod(state, 0o755)
+        state = try File.makeFolder("filmclub-system")
     }
 
     /// Lends a house that is up, and takes it away afterwards.

@@ -1,19 +1,25 @@
-import Glibc
-import Reactor
-import TestSupport
+internal import Glibc
+internal import Reactor
 
 /// A program that was started, in a process group of its own, with its output in a file.
-struct Process: Sendable {
-    let pid: pid_t
-    let outputFile: String
+public final class Process: Sendable {
+    public let pid: Int32
+    public let outputFile: String
+    /// What became of it, once that is known.
+    private let status = Lock<Int32?>(nil)
 
-    struct NotStarted: Error {
-        let path: String
-        let errno: Int32
+    public struct NotStarted: Error {
+        public let path: String
+        public let errno: Int32
+    }
+
+    private init(pid: Int32, outputFile: String) {
+        self.pid = pid
+        self.outputFile = outputFile
     }
 
     /// - Parameter environment: set beside what the tests have; a nil value takes a variable away.
-    static func start(
+    public static func start(
         _ path: String, _ arguments: [String] = [], environment: [String: String?] = [:], outputFile: String
     ) throws -> Process {
         var actions = posix_spawn_file_actions_t()
@@ -41,26 +47,37 @@ struct Process: Sendable {
     }
 
     /// Waits for its end: the exit code, or 128 and the signal.
-    func end() async throws -> Int32 {
+    public func end() async throws -> Int32 {
         while true {
-            var status: Int32 = 0
-            if waitpid(pid, &status, WNOHANG) == pid {
-                let signal = status & 0x7F
-                return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
-            }
+            if let status = ended() { return status }
             try await TestLoop.shared.sleep(for: .milliseconds(20))
         }
     }
 
     /// Whether it has not ended yet.
-    var isRunning: Bool {
-        var status: Int32 = 0
-        return waitpid(pid, &status, WNOHANG) == 0
+    public var isRunning: Bool { ended() == nil }
+
+    /// To the process alone; nothing once it has ended, when its number may be another's.
+    public func signal(_ number: Int32) {
+        status.withLock { status in
+            if Self.look(pid, &status) == nil { kill(pid, number) }
+        }
     }
 
-    func signal(_ number: Int32) { kill(pid, number) }
+    public var output: String { File.text(outputFile) ?? "" }
 
-    var output: String { File.text(outputFile) ?? "" }
+    private func ended() -> Int32? { status.withLock { Self.look(pid, &$0) } }
+
+    private static func look(_ pid: Int32, _ known: inout Int32?) -> Int32? {
+        if known == nil {
+            var status: Int32 = 0
+            if waitpid(pid, &status, WNOHANG) == pid {
+                let signal = status & 0x7F
+                known = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+            }
+        }
+        return known
+    }
 
     private static func merged(_ changes: [String: String?]) -> [String: String] {
         var variables: [String: String] = [:]
@@ -78,8 +95,8 @@ struct Process: Sendable {
 }
 
 /// Files, read as text.
-enum File {
-    static func text(_ path: String) -> String? {
+public enum File {
+    public static func text(_ path: String) -> String? {
         guard let stream = fopen(path, "r") else { return nil }
         defer { fclose(stream) }
         var bytes: [UInt8] = []
@@ -88,5 +105,23 @@ enum File {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// A folder of a test's own under /tmp, that every user may enter.
+    public static func makeFolder(_ name: String) throws -> String {
+        var template = Array("/tmp/\(name).XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Process.NotStarted(path: "mkdtemp", errno: errno) }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        chmod(path, 0o755)
+        return path
+    }
+
+    /// How many entries a folder has.
+    public static func count(in folder: String) -> Int {
+        guard let stream = opendir(folder) else { return 0 }
+        defer { closedir(stream) }
+        var count = 0
+        while readdir(stream) != nil { count += 1 }
+        return count - 2
+    }
 }

@@ -1,0 +1,41 @@
+import Glibc
+import Kafka
+import Reactor
+import TestSupport
+
+/// The broker: both kinds write their address where the services look for it.
+extension Fleet {
+    var kafka: KafkaConfiguration { KafkaConfiguration(bootstrapFile: "\(state)/run/broker.address") }
+
+    func startBroker() async throws {
+        let address = "\(state)/run/broker.address"
+        switch broker {
+        case .embedded:
+            let number = counts.withLock { $0.nextLife() }
+            let process = try Process.start(
+                "\(Self.root)/.build/debug/filmclub", ["broker", "--address-file", address],
+                outputFile: "\(state)/log/broker-\(number).log")
+            brokerProcess.withLock { $0 = process }
+            try await wait(for: "the embedded broker has written its address") {
+                guard process.isRunning else { throw FleetFailed("the broker ended: \(process.output)") }
+                return File.exists(address)
+            }
+        case .apacheKafka:
+            try await script("start_kafka && printf '%s\\n' \"$kafka_servers\" >\"\(address)\"")
+        }
+    }
+
+    /// Ends the broker without a word. The embedded one forgets everything by that.
+    func killBroker() async {
+        switch broker {
+        case .embedded:
+            brokerProcess.withLock { $0 }?.signal(SIGKILL)
+            unlink("\(state)/run/broker.address")
+        case .apacheKafka:
+            _ = try? await script(
+                """
+                pid=$(cat "$state/run/kafka.pid") && kill -KILL -- "-$pid" && while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+                """)
+        }
+    }
+}

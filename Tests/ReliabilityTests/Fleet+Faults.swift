@@ -1,0 +1,27 @@
+import Postgres
+
+/// What can happen to a fleet's database server.
+extension Fleet {
+    /// As after a crash: no process says goodbye, and the log is replayed at the start.
+    func crashServer() async throws {
+        try await script(
+            "as_postgres setsid \"$(postgres_bin)/pg_ctl\" -D \(serverData) -m immediate -w -l \(serverData)/../log restart"
+        )
+    }
+
+    /// The server and all that serves a connection stand still: connections stay open, nobody answers.
+    func freezeServer() async throws { try await signalServer("STOP") }
+    func thawServer() async throws { try await signalServer("CONT") }
+
+    private func signalServer(_ name: String) async throws {
+        try await script("pid=$(head -n 1 \(serverData)/postmaster.pid); kill -\(name) $pid $(pgrep -P $pid)")
+    }
+
+    /// Connections of the services to their databases.
+    func connections() async throws -> Int {
+        Int(
+            try await database("checkout").query(
+                "SELECT count(*) AS count FROM pg_stat_activity WHERE application_name LIKE 'filmclub-%'"
+            ).one().get("count", as: Int64.self))
+    }
+}
