@@ -1,42 +1,53 @@
 import Glibc
 
-/// The package's own files, read as text.
-struct SourceTree {
-    struct File: CustomStringConvertible {
-        /// From the package's root: `Shared/JSON/JSON.swift`.
-        let path: String
-        let lines: [Substring]
+/// A text file of the package, and what a rule wants to know of it.
+struct SourceFile: Sendable, CustomStringConvertible {
+    /// From the package's root: `Shared/JSON/JSON.swift`.
+    let path: String
+    let lines: [Substring]
+    /// The same lines without comments and without the words of string literals.
+    let code: [Substring]
 
-        var description: String { path }
+    var description: String { path }
 
-        /// The modules that it imports, in either access level.
-        var imports: [String] {
-            lines.compactMap { line in
-                var words = line.split(separator: " ")[...]
-                while let word = words.first, word.hasPrefix("@") || Self.modifiers.contains(word) {
-                    words = words.dropFirst()
-                }
-                guard words.first == "import" else { return nil }
-                let named = words.dropFirst()
-                // `import struct Module.Name` names the module before the dot.
-                let module = named.count > 1 ? named.dropFirst().first : named.first
-                return module.map { String($0.prefix { $0 != "." }) }
-            }
-        }
-
-        private static let modifiers: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+    init(path: String, text: String) {
+        self.path = path
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        code = SwiftCode(text).lines
     }
 
+    /// The modules that it imports, whatever the access level.
+    var imports: [String] {
+        code.compactMap { line in
+            var words = line.split(separator: " ")[...]
+            while let word = words.first, word.hasPrefix("@") || Self.modifiers.contains(word) {
+                words = words.dropFirst()
+            }
+            guard words.first == "import" else { return nil }
+            let named = words.dropFirst()
+            // `import struct Module.Name` names the module before the dot.
+            let module = named.count > 1 ? named.dropFirst().first : named.first
+            return module.map { String($0.prefix { $0 != "." }) }
+        }
+    }
+
+    private static let modifiers: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+}
+
+/// The package's own files, read as text.
+enum SourceTree {
     static let root: String = {
         // Tests/StyleTests/SourceTree.swift
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
     }()
 
-    /// Every Swift file below `folder`.
-    static func swiftFiles(below folder: String) -> [File] {
-        paths(below: folder).filter { $0.hasSuffix(".swift") }.sorted().map { path in
-            File(path: path, lines: text(path).split(separator: "\n", omittingEmptySubsequences: false))
-        }
+    static let swift: [SourceFile] = ["Services", "Shared", "Tests"].flatMap { folder in
+        paths(below: folder).filter { $0.hasSuffix(".swift") }.sorted()
+    }.map { SourceFile(path: $0, text: text($0)) }
+
+    /// The bash scripts: what begins with `#!`, and what those share.
+    static let scripts: [String] = (paths(below: "deploy") + paths(below: ".ci")).sorted().filter { path in
+        path.hasSuffix(".sh") || text(path).hasPrefix("#!/usr/bin/env bash\n")
     }
 
     static func text(_ path: String) -> String {
@@ -68,7 +79,7 @@ struct SourceTree {
         return names
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat("\(root)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
