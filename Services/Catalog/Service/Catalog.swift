@@ -1,5 +1,6 @@
 internal import FilmClubModel
 internal import HTTPServer
+internal import Messaging
 internal import Postgres
 internal import ServiceShell
 
@@ -7,7 +8,7 @@ internal import ServiceShell
 /// together, for the process as for its tests.
 struct Catalog: Sendable {
     /// Without it pages are always read from the database.
-    let watch: RevisionWatch
+    let watch: TableWatch
     private let films: FilmRoutes
     private let programmes: ProgrammeRoutes
     private let imports: ImportRoutes
@@ -21,7 +22,7 @@ struct Catalog: Sendable {
         let cache = PageCache()
         let lists = ListReader(pool: pool)
         let pages = PageReader(pool: pool, cache: cache, meters: meters)
-        watch = RevisionWatch(pool: pool, cache: cache, on: loop, log: log)
+        watch = cache.watch(pool, on: loop, log: log)
         films = FilmRoutes(lists: lists, pages: pages)
         programmes = ProgrammeRoutes(lists: lists, pages: pages)
         imports = ImportRoutes(

@@ -11,7 +11,7 @@ internal import StreamingEntitlementDomain
 struct StreamingEntitlement: Sendable {
     let events: StreamingEvents
     /// What the gate decides by; it opens once this has started.
-    let watch: RevocationWatch
+    let watch: TableWatch
     let known = KnownRevocations()
     private let entitlements: EntitlementRoutes
     private let sessions: SessionRoutes
@@ -29,7 +29,7 @@ struct StreamingEntitlement: Sendable {
         events = StreamingEvents(
             grant: GrantEntitlements(now: now, meters: meters, log: log),
             revoke: RevokeEntitlements(now: now, meters: meters, log: log))
-        watch = RevocationWatch(store: revocations, known: known, on: loop, log: log)
+        watch = known.watch(revocations, on: loop, log: log)
         entitlements = EntitlementRoutes(authenticator: authenticator, reader: EntitlementReader(pool: pool))
         sessions = SessionRoutes(
             authenticator: authenticator,

@@ -22,7 +22,7 @@ enum ImportStore {
         [
             try write(films: plan.films.news), write(programmes: plan.programmes.news),
             "/* newRevision */ UPDATE catalog_revision SET revision = revision + 1",
-            "/* notifyRevision */ SELECT pg_notify(\(RevisionWatch.channel), '')",
+            "/* notifyRevision */ SELECT pg_notify(\(PageCache.changedChannel), '')",
         ]
     }
 
