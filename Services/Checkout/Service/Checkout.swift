@@ -29,10 +29,12 @@ struct Checkout: Sendable {
         deadlines = AnswerDeadlines(pool: pool, meters: meters, on: loop, log: log, committed: committed)
         events = CheckoutEvents(
             catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log))
+        let store = OrderStore(pool: pool)
+        let batcher = OrderBatcher(on: loop, onBatch: { meters.sent(batchOf: $0) }) { try await store.store($0) }
         orders = OrderRoutes(
             authenticator: authenticator,
             placeOrder: PlaceOrder(
-                facts: facts, numbers: numbers, store: OrderStore(pool: pool), running: RunningKeys(),
+                facts: facts, numbers: numbers, store: store, batcher: batcher, running: RunningKeys(),
                 addresses: addresses, now: now, committed: committed),
             reader: OrderReader(pool: pool, addresses: addresses), meters: meters, log: log)
         importInstitutions = ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed)

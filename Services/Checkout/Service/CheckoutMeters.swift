@@ -5,6 +5,8 @@ internal import ServiceShell
 struct CheckoutMeters: Sendable {
     let outcomes: MetricFamily<Counter>
     let deadlines: Counter
+    let batches: Counter
+    let batched: Counter
     private let open: MetricFamily<Gauge>
     private let oldest: MetricFamily<Gauge>
     private let parked: Gauge
@@ -13,6 +15,10 @@ struct CheckoutMeters: Sendable {
         outcomes = metrics.counter(
             "filmclub_orders_total", labels: ["outcome"],
             help: "Requests for an order that could be read, by what became of them.")
+        batches = metrics.counter("filmclub_order_batches_total", help: "Transactions in which orders were stored.")
+        batched = metrics.counter(
+            "filmclub_order_batch_orders_total",
+            help: "Orders in these transactions; divided by their number it is the size of a batch.")
         deadlines = metrics.counter(
             "filmclub_order_deadlines_total", help: "Overdue answers that were asked for again.")
         open = metrics.gauge(
@@ -20,6 +26,11 @@ struct CheckoutMeters: Sendable {
         oldest = metrics.gauge(
             "filmclub_orders_open_oldest_seconds", labels: ["state"], help: "Age of the oldest open order, by state.")
         parked = metrics.gauge("filmclub_orders_parked", help: "Open orders that wait for a person.")
+    }
+
+    func sent(batchOf orders: Int) {
+        batches.increment()
+        batched.increment(by: orders)
     }
 
     static let states = ["placed", "confirmed"]

@@ -5,11 +5,13 @@ internal import JSON
 internal import Messaging
 internal import Postgres
 
-/// Places an order: decided in memory, stored in one round trip, answered once per idempotency key.
+/// Places an order: decided in memory, stored in a batch with those that come at the same time, answered once per
+/// idempotency key.
 struct PlaceOrder: Sendable {
     let facts: FactsInMemory
     let numbers: OrderNumbers
     let store: OrderStore
+    let batcher: OrderBatcher
     let running: RunningKeys
     let addresses: OrderAddresses
     let now: @Sendable () -> Instant
@@ -40,6 +42,8 @@ struct PlaceOrder: Sendable {
         case rejected(OrderRejection)
         /// What the order would be decided by changed every time.
         case unsettled
+        /// Too many orders come at once; nothing of this one has happened.
+        case overloaded
     }
 
     func callAsFunction(_ command: Command) async throws -> Outcome {
@@ -50,6 +54,8 @@ struct PlaceOrder: Sendable {
         let outcome: Outcome
         do {
             outcome = try await place(command, serial: serial)
+        } catch is OrderBatcher.Overloaded {
+            outcome = .overloaded
         } catch let error as PostgresError where error.kind == .outcomeUnknown {
             // It may be committed: then the key says so. If not, the caller may ask again with the same key.
             // While the database stays away nothing is known, and that is what is answered.
@@ -75,7 +81,7 @@ struct PlaceOrder: Sendable {
                 if isFresh { return .rejected(rejection) }
             case .success(let order):
                 let submission = try submission(order, command, fingerprint)
-                let outcome = try await store.store(submission)
+                let outcome = try await batcher.submit(submission)
                 if case .stored = outcome { return .placed(order, submission.answer) }
                 if let refusal = refusal(outcome) { return refusal }
             }

@@ -40,6 +40,7 @@ struct OrderRoutes: Sendable {
         case .cartOrdered(let order): throw .cartAlreadyOrdered(order, at: placeOrder.addresses.order(order))
         case .rejected(let rejection): throw Problem(rejection)
         case .unsettled: throw .orderUnsettled
+        case .overloaded: throw .overloaded()
         }
     }
 
@@ -73,6 +74,7 @@ extension PlaceOrder.Outcome {
         case .cartOrdered: "cart-already-ordered"
         case .rejected: "rejected"
         case .unsettled: "unsettled"
+        case .overloaded: "overloaded"
         }
     }
 }

@@ -1,0 +1,130 @@
+internal import CheckoutDomain
+internal import FilmClubModel
+internal import Messaging
+internal import Postgres
+
+extension OrderStore {
+    /// Each part draws from the one before, so nothing is written of an order unless all of it may be. The order goes
+    /// first and takes the conflict: a key is only written beside an order. Events come behind it, and so behind its
+    /// row's lock, as `EventLog` asks.
+    ///
+    /// The text is the same for one order and for many, so that it is prepared once. What looks into a table does it
+    /// row by row and by its key (LATERAL … LIMIT 1): the plan is made once, perhaps while the tables are empty, and
+    /// must be right when they hold millions.
+    static func statement(_ submissions: [OrderSubmission]) -> SQL {
+        """
+        /* placeOrders */
+        WITH line AS MATERIALIZED (
+            \(sql: lines(submissions.map(\.order)))
+        ), stale AS MATERIALIZED (
+            \(sql: staleByFilm)
+        ), judged AS MATERIALIZED (
+            \(sql: judged(submissions))
+        ), the_orders AS (
+            \(sql: insertOrders)
+        ), the_lines AS (
+            INSERT INTO order_lines (order_id, position, id, film_id, title, price_minor_units)
+            SELECT order_id, position, id, film_id, title, price FROM line
+            WHERE order_id IN (SELECT id FROM the_orders)
+        ), the_answers AS (
+            INSERT INTO idempotency_keys (institution_id, key, fingerprint, status, location, response)
+            SELECT institution_id, key, asked_fingerprint, answer_status, answer_location, answer_body FROM judged
+            WHERE id IN (SELECT id FROM the_orders)
+        ), the_events AS (
+            \(sql: EventLog.append(submissions.flatMap(\.events), where: "key IN (SELECT id::text FROM the_orders)"))
+        )
+        SELECT held, current, id IN (SELECT id FROM the_orders) AS stored, fingerprint, status, location, response
+        FROM judged ORDER BY place
+        """
+    }
+
+    private static func lines(_ orders: [PlacedOrder]) -> SQL {
+        let all = orders.flatMap { order in
+            zip(order.lines, order.films).enumerated().map { position, line in
+                (order: order.id, position: Int32(clamping: position + 1), line: line.0, filmVersion: line.1.version)
+            }
+        }
+        return """
+            SELECT * FROM unnest(
+                \(all.map(\.order)), \(all.map(\.position)), \(all.map(\.line.lineId)), \(all.map(\.line.filmId)),
+                \(all.map(\.filmVersion)), \(all.map(\.line.title)), \(all.map(\.line.price.minorUnits))
+            ) AS line (order_id, position, id, film_id, film_version, title, price)
+            """
+    }
+
+    /// The orders with a film that is no longer what they were decided by.
+    private static let staleByFilm: SQL = """
+        SELECT order_id FROM line
+        LEFT JOIN LATERAL (SELECT version FROM film_projection WHERE id = line.film_id LIMIT 1) AS film ON true
+        WHERE film.version IS DISTINCT FROM line.film_version
+        """
+
+    /// Each order with what was found about it: whether its key is ours now, whether it may be placed by what is
+    /// known now, and what its key was answered with before.
+    private static func judged(_ submissions: [OrderSubmission]) -> SQL {
+        """
+        SELECT asked.*, pg_try_advisory_xact_lock(hashtextextended(lock_name, 0)) AS held,
+            institution.version IS NOT DISTINCT FROM asked.institution_version
+                AND programme.version IS NOT DISTINCT FROM asked.programme_version
+                AND asked.id NOT IN (SELECT order_id FROM stale) AS current,
+            answered.*
+        FROM (\(sql: asked(submissions))) AS asked
+        LEFT JOIN LATERAL (
+            SELECT version FROM institutions WHERE id = asked.institution_id LIMIT 1
+        ) AS institution ON true
+        LEFT JOIN LATERAL (
+            SELECT version FROM programme_projection WHERE id = asked.programme_id LIMIT 1
+        ) AS programme ON true
+        LEFT JOIN LATERAL (
+            SELECT fingerprint, status, location, response FROM idempotency_keys
+            WHERE institution_id = asked.institution_id AND key = asked.key LIMIT 1
+        ) AS answered ON true
+        """
+    }
+
+    private static func asked(_ submissions: [OrderSubmission]) -> SQL {
+        let orders = submissions.map(\.order)
+        let payments = orders.map(\.request.payment.columns)
+        return """
+            SELECT * FROM unnest(
+                \(orders.map(\.id)), \(orders.map(\.number.text)), \(orders.map(\.institution.id)),
+                \(orders.map(\.institution.version)), \(orders.map(\.request.cartId)), \(orders.map(\.programme.id)),
+                \(orders.map(\.programme.version)), \(orders.map(\.programme.name)),
+                \(orders.map { Int32(clamping: $0.programme.priceList.version) }), \(submissions.map(\.institution)),
+                \(orders.map(\.total.minorUnits)), \(orders.map(\.total.currency.text)), \(payments.map(\.method)),
+                \(payments.map(\.purchaseOrderNumber)), \(orders.map(\.placedAt)),
+                \(orders.map(\.progress.state.rawValue)), \(orders.map(\.progress.sequence)),
+                \(orders.map(\.progress.waiting.attemptsColumn)),
+                \(orders.map { $0.progress.waiting.map { $0.wait / .seconds(1) } }),
+                \(submissions.map(\.key.key.text)), \(submissions.map(\.key.lockName)),
+                \(submissions.map { Bytea($0.fingerprint) }), \(submissions.map { Int32(clamping: $0.answer.status) }),
+                \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) })
+            ) WITH ORDINALITY AS asked
+                (id, number, institution_id, institution_version, cart_id, programme_id, programme_version,
+                 programme_name, price_list_version, institution, total, currency, payment_method,
+                 purchase_order_number, placed_at, state, event_sequence, attempts, wait, key, lock_name,
+                 asked_fingerprint, answer_status, answer_location, answer_body, place)
+            """
+    }
+
+    private static let insertOrders: SQL = """
+        INSERT INTO orders
+            (id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
+             price_list_version, institution, total_minor_units, currency, payment_method,
+             purchase_order_number, placed_at, state, event_sequence, answer_attempts, answer_due_at)
+        SELECT id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
+            price_list_version, institution, total, currency, payment_method,
+            purchase_order_number, placed_at, state, event_sequence, attempts,
+            clock_timestamp() + make_interval(secs => wait)
+        FROM judged
+        WHERE held AND current AND status IS NULL
+        ORDER BY place
+        ON CONFLICT (institution_id, cart_id) DO NOTHING
+        RETURNING id
+        """
+}
+
+extension OrderSubmission {
+    /// By which orders of a batch are sorted.
+    var placeInLine: (InstitutionID, CartID) { (order.institution.id, order.request.cartId) }
+}

@@ -1,0 +1,25 @@
+internal import CheckoutDomain
+internal import FilmClubModel
+internal import Messaging
+internal import Postgres
+
+/// An order that was decided on, with everything that becomes durable together with it.
+struct OrderSubmission: Sendable {
+    let order: PlacedOrder
+    /// The order's institution as JSON, for its snapshot.
+    let institution: JSONText
+    let key: ScopedKey
+    /// SHA-256 of what was asked.
+    let fingerprint: [UInt8]
+    let answer: StoredAnswer
+    let events: [EventDraft]
+
+    /// A grant is used once too: where orders use one, it is claimed here like cart and key.
+    var claims: [OrderClaim] { [.cart(order.institution.id, order.request.cartId), .key(key)] }
+
+    /// What it adds to its transaction: the texts, which are nearly all of it, and a little for each row.
+    var bytes: Int {
+        institution.bytes.count + answer.body.count + events.reduce(0) { $0 + $1.body.count }
+            + order.lines.reduce(0) { $0 + $1.title.utf8.count } + 1_024
+    }
+}
