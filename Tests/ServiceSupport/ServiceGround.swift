@@ -1,10 +1,9 @@
 public import FilmClubModel
 import JSON
+public import Messaging
 public import Postgres
 public import ServiceShell
 public import TestSupport
-
-@testable public import Messaging
 
 /// What a service under test stands on: a database of its own with the service's schema, an identity provider, and a
 /// log and metrics that can be read. No broker: events are handed to the service's handler, and what it would publish

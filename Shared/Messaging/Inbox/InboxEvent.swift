@@ -10,6 +10,15 @@ public struct InboxEvent: Sendable {
     /// Where it was read: topic, partition and offset.
     let origin: String
 
+    /// `package`: tests hand events to a handler as if an inbox had read them. Not `@testable`, which a release build of
+    /// all targets refuses.
+    package init(topic: Topic, envelope: EventEnvelope, body: [UInt8], origin: String) {
+        self.topic = topic
+        self.envelope = envelope
+        self.body = body
+        self.origin = origin
+    }
+
     /// The body as the type that the envelope names. A higher minor version's additions are ignored. A body that
     /// belongs under another key is refused: it would take effect out of the sequence of its own.
     public func decode<Body: EventBody>(_ type: Body.Type = Body.self) throws -> Body {
