@@ -11,7 +11,7 @@ import sys
 from house import run
 from pairs import lines
 
-PARTS = ["page", "order"]
+PARTS = ["start", "page", "order", "relay"]
 
 
 def machine():

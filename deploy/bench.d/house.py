@@ -27,7 +27,7 @@ def run(*command, **options):
 def postgres_environment(database):
     """libpq's settings for the superuser."""
     return {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": os.environ["BENCH_POSTGRES_PORT"], "PGUSER": "postgres",
-            "PGPASSWORD": os.environ["BENCH_POSTGRES_PASSWORD"], "PGDATABASE": database}
+            "PGDATABASE": database}
 
 
 def sql(database, text):
@@ -56,15 +56,14 @@ IDENTITY = {"IDENTITY_ISSUER": "https://filmclub.localhost", "IDENTITY_AUDIENCE"
 class Service:
     """One service process, ready when the constructor returns."""
 
-    def __init__(self, name, kafka=None, database=None):
+    def __init__(self, name, kafka=None):
         address = f"{STATE}/run/{name}.address"
         if os.path.exists(address):
             os.remove(address)
-        url = os.environ[f"BENCH_{name.upper()}_DATABASE_URL"]
-        if database:
-            url = url.rsplit("/", 1)[0] + "/" + database
         environment = {
-            **os.environ, **IDENTITY, "DATABASE_URL": url, "IDENTITY_JWKS": f"{STATE}/run/identity.jwks",
+            **os.environ, **IDENTITY, "DATABASE_URL_FILE": f"{STATE}/secrets/filmclub_{name}.url",
+            "MIGRATION_DATABASE_URL_FILE": f"{STATE}/secrets/filmclub_{name}_owner.url",
+            "IDENTITY_JWKS": f"{STATE}/run/identity.jwks",
             "STREAM_SIGNING_KEY_FILE": f"{STATE}/secrets/stream.jwk", "MEDIA_ROOT": SAMPLE, "HTTP_PORT": "0",
             "OPS_PORT": "0", "ADDRESS_FILE": address,
         }
@@ -138,6 +137,8 @@ class Service:
             raise SystemExit(f"{method} {self.name}{path} was answered {answer.code}: {answer.read().decode()}")
 
     def stop(self):
+        if self.log.closed:
+            return
         self.process.terminate()
         try:
             self.process.wait(20)

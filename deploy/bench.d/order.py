@@ -36,30 +36,30 @@ FILMS = 5
 
 
 def measure():
-    house = House()
+    catalog, checkout = Service("catalog"), Service("checkout")
     try:
-        return house.measure()
-    finally:
-        house.stop()
-
-
-class House:
-    def __init__(self):
-        catalog = Service("catalog")
         import_catalogue(catalog)
-        self.checkout = Service("checkout")
-        import_catalogue(self.checkout)
+        import_catalogue(checkout)
+        desk = Desk(checkout)
+        catalog.stop()
+        return desk.measure()
+    finally:
+        checkout.stop()
+        catalog.stop()
+
+
+class Desk:
+    """Where orders are placed: a checkout that knows the sample catalogue, and 32 clients."""
+
+    def __init__(self, checkout):
+        self.checkout = checkout
         films, programmes = len(catalogue()["films"]), len(catalogue()["programmes"])
         self.checkout.wait_until("told of every film", lambda: sql(OURS, """
             SELECT count(*) || '/' || (SELECT count(*) FROM programme_projection) FROM film_projection
             """) == f"{films}/{programmes}")
-        catalog.stop()
         self.load = compiled("load")
         self.templates = [self.template(number) for number in range(CLIENTS)]
         self.notes = []
-
-    def stop(self):
-        self.checkout.stop()
 
     # What is sent
 
@@ -116,8 +116,17 @@ class House:
         per_order = events / self.stored(OURS)
         self.checkout.wait_until("done publishing", lambda: (
             self.checkout.metric("filmclub_relay_published_total") - published >= made * per_order))
-        side.add(made, result["seconds"], account.close(), p50_ms=result["p50_ms"], p99_ms=result["p99_ms"],
+        cpu = account.close()
+        self.fulfil()
+        side.add(made, result["seconds"], cpu, p50_ms=result["p50_ms"], p99_ms=result["p99_ms"],
                  max_ms=result["max_ms"])
+
+    def fulfil(self):
+        """Nobody makes entitlements here: without this every order would be asked after when its deadline comes."""
+        sql(OURS, """
+            UPDATE orders SET state = 'fulfilled', answer_due_at = NULL WHERE state <> 'fulfilled';
+            VACUUM ANALYZE orders
+            """)
 
     def open_loop(self, ours):
         """Time to the answer, from when an order was due, at half of the rate that was measured."""
