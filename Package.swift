@@ -95,7 +95,7 @@ let package = Package(
         shared("Kafka", uses: ["CRDKafka", "Reactor"], settings: strictMemory),
         shared("HTTPServer", "HTTP/Server", uses: ["CMicroHTTP", "JSON", "Reactor"], settings: strictMemory),
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
-        shared("ServiceShell", uses: ["FilmClubModel", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        shared("ServiceShell", uses: ["FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         shared(
             "Messaging",
             uses: ["FilmClubModel", "HTTPServer", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell"],

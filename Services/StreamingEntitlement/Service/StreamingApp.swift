@@ -10,7 +10,7 @@ public enum StreamingApp {
             .streamingEntitlement, context, unfinished: StreamingEntitlement.unfinished)
         let streaming = try StreamingEntitlement(
             pool: foundation.pool, authenticator: try Authenticator(context),
-            signingKey: settings[StreamingKeys.signingKey], mediaRoot: settings[StreamingKeys.mediaRoot],
+            signingKeys: settings[StreamingKeys.signingKey], mediaRoot: settings[StreamingKeys.mediaRoot],
             publicBaseURL: settings[CommonKeys.publicBaseURL], on: context.loop, log: context.log,
             metrics: context.metrics, now: { .now() })
         let known = streaming.known

@@ -19,12 +19,12 @@ struct StreamingEntitlement: Sendable {
     private let imports: ImportRoutes
 
     init(
-        pool: PostgresPool, authenticator: Authenticator, signingKey: SigningKey, mediaRoot: String,
+        pool: PostgresPool, authenticator: Authenticator, signingKeys: SigningKeys, mediaRoot: String,
         publicBaseURL: String?, on loop: EventLoop, log: Log, metrics: Metrics, now: @escaping @Sendable () -> Instant
     ) throws {
         let meters = StreamingMeters(metrics)
         let library = AssetLibrary(root: mediaRoot, on: loop)
-        let tokens = try StreamTokens(key: signingKey, meters: meters)
+        let tokens = StreamTokens(keys: signingKeys, meters: meters)
         let revocations = RevocationStore(pool: pool)
         events = StreamingEvents(
             grant: GrantEntitlements(now: now, meters: meters, log: log),

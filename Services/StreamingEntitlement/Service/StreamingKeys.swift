@@ -12,9 +12,11 @@ public enum StreamingKeys {
     static let signingKey = ConfigurationKey(
         "STREAM_SIGNING_KEY",
         ConfigurationKind(
-            description: "private JSON Web Key (RFC 7518 section 6.2, P-256)",
-            parse: { try? SigningKey(privateJWK: Array($0.utf8)) }, format: { _ in Configuration.redaction }),
-        secret: true, help: "The key that play addresses are signed with; all processes of the service have the same.")
+            description: "private JSON Web Key of P-256 or Ed25519, or a set of them of which the first signs",
+            parse: { try? SigningKeys(Array($0.utf8)) }, format: { _ in Configuration.redaction }),
+        secret: true,
+        help: "The key that play addresses are signed with; all processes of the service have the same. In a set the "
+            + "others are earlier keys: what they signed plays on.")
 
     public static let all: [any AnyConfigurationKey] =
         ServiceFoundation.keys + [CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL, mediaRoot, signingKey]

@@ -2,7 +2,7 @@ internal import JSON
 
 /// A set of verification keys (RFC 7517 §5), found by name and by nothing else.
 public struct JWKS: Sendable {
-    static let bytesMax = 64 * 1024
+    public static let bytesMax = 64 * 1024
     static let keysMax = 64
     static let limits = JSONLimits(bytesMax: bytesMax, depthMax: 8)
 
@@ -38,6 +38,14 @@ public struct JWKS: Sendable {
             }
         }
         try self.init(keys, passedOver: passedOver)
+    }
+
+    /// No key at all: whoever has none yet refuses every token.
+    public static let empty = JWKS()
+
+    private init() {
+        keys = []
+        passedOver = []
     }
 
     public init(_ keys: [VerificationKey]) throws(JOSEError) { try self.init(keys, passedOver: []) }

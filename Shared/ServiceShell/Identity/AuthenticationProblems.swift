@@ -25,6 +25,11 @@ extension Problem {
         .forbidden("This needs the role \(roles.map(\.rawValue).joined(separator: " or ")).")
     }
 
+    /// The token's key is not known, and in a moment it may be: neither yes nor no.
+    static let keysBeingRead = Problem(
+        status: 503, "identity-keys-being-read", title: "Identity keys are being read",
+        detail: "The keys that tokens are verified with are being read. Try again.", headers: ["Retry-After": "1"])
+
     static let noInstitution = Problem.forbidden("This needs a token that names an institution.")
 
     private static func forbidden(_ detail: String) -> Problem {
@@ -42,6 +47,14 @@ extension Problem {
 }
 
 extension TokenRefusal {
+    /// Whether other keys might change the answer.
+    var mayBeTheKeys: Bool {
+        switch self {
+        case .unknownKey, .badSignature, .algorithmOfAnotherKey: true
+        default: false
+        }
+    }
+
     /// The refusal in one word, for a metric's label.
     var outcome: String {
         switch self {

@@ -10,13 +10,19 @@ internal import Reactor
 ///
 /// Tokens are JWT access tokens (RFC 9068, `typ: at+jwt`) with the claims `institution` (uuid text) and `roles` (array
 /// of strings; roles this program does not know are passed over). Their keys come from a file that may be replaced
-/// while the process runs: it is looked at again when a token names an unknown key, and routinely.
+/// while the process runs, or from an address: they are looked at again when a token names an unknown key, and
+/// routinely.
 public final class Authenticator: Sendable {
     static let subjectBytesMax = 255
     /// Twice this many verified tokens are remembered: below 1 MB.
     static let generationTokensMax = 1_024
 
-    private let file: Lock<KeySetFile>
+    private enum Source: Sendable {
+        case file(Lock<KeySetFile>)
+        case address(RemoteKeySet)
+    }
+
+    private let source: Source
     private let tokens: RememberingVerifier<Principal>
     private let now: @Sendable () -> Instant
     private let log: Log
@@ -27,23 +33,73 @@ public final class Authenticator: Sendable {
         jwksPath: String, issuer: String, audience: String, log: Log, metrics: Metrics,
         now: @escaping @Sendable () -> Instant = { .now() }
     ) throws {
+        let file = try KeySetFile(path: jwksPath, nowSeconds: now().secondsSince1970)
+        source = .file(Lock(file))
+        tokens = Self.verifier(file.keys, issuer: issuer, audience: audience)
+        outcomes = Self.outcomes(metrics)
         self.now = now
         self.log = log
-        let file = try KeySetFile(path: jwksPath, nowSeconds: now().secondsSince1970)
-        self.file = Lock(file)
-        tokens = RememberingVerifier(
-            keys: file.keys, rules: TokenRules(type: "at+jwt", issuer: issuer, audience: audience),
-            generationTokensMax: Self.generationTokensMax, reading: Self.principal)
-        outcomes = metrics.counter(
+    }
+
+    /// - Parameters:
+    ///   - jwksAddress: is read in the background from now on. Until it was read once, who shows a token gets 503.
+    ///   - authoritiesFile: PEM of the authorities to trust in the place of the system's.
+    init(
+        jwksAddress: String, authoritiesFile: String?, on loop: EventLoop, issuer: String, audience: String, log: Log,
+        metrics: Metrics, now: @escaping @Sendable () -> Instant = { .now() }
+    ) {
+        let tokens = Self.verifier(.empty, issuer: issuer, audience: audience)
+        let remote = RemoteKeySet(
+            address: jwksAddress, authoritiesFile: authoritiesFile, on: loop, log: log, metrics: metrics,
+            now: { now().secondsSince1970 }, adopt: { tokens.replace(keys: $0) })
+        remote.look(isKeyUnknown: false)
+        source = .address(remote)
+        self.tokens = tokens
+        outcomes = Self.outcomes(metrics)
+        self.now = now
+        self.log = log
+    }
+
+    /// As the process's settings say (`IdentityKeys`). With an address, the process is not ready before it has keys.
+    public convenience init(_ context: ShellContext) throws {
+        let settings = context.configuration
+        let (issuer, audience) = (settings[IdentityKeys.issuer], settings[IdentityKeys.audience])
+        switch settings[IdentityKeys.jwks] {
+        case .file(let path):
+            try self.init(
+                jwksPath: path, issuer: issuer, audience: audience, log: context.log, metrics: context.metrics)
+        case .address(let address):
+            self.init(
+                jwksAddress: address, authoritiesFile: settings[IdentityKeys.authoritiesFile], on: context.loop,
+                issuer: issuer, audience: audience, log: context.log, metrics: context.metrics)
+            context.health.check("identity-keys") { [self] in
+                hasKeys ? .ready : .notReady("The identity provider's keys could not be read yet.")
+            }
+        }
+    }
+
+    private static func verifier(_ keys: JWKS, issuer: String, audience: String) -> RememberingVerifier<Principal> {
+        RememberingVerifier(
+            keys: keys, rules: TokenRules(type: "at+jwt", issuer: issuer, audience: audience),
+            generationTokensMax: generationTokensMax, reading: principal)
+    }
+
+    private static func outcomes(_ metrics: Metrics) -> MetricFamily<Counter> {
+        metrics.counter(
             "filmclub_authentications_total", labels: ["outcome"], help: "Bearer tokens presented, by outcome.")
     }
 
-    /// As the process's settings say (`IdentityKeys`).
-    public convenience init(_ context: ShellContext) throws {
-        let settings = context.configuration
-        try self.init(
-            jwksPath: settings[IdentityKeys.jwks], issuer: settings[IdentityKeys.issuer],
-            audience: settings[IdentityKeys.audience], log: context.log, metrics: context.metrics)
+    /// Whether there are keys to judge by.
+    var hasKeys: Bool {
+        switch source {
+        case .file: true
+        case .address(let remote): remote.hasKeys
+        }
+    }
+
+    /// Ends the reading of keys from an address; for tests, whose loop ends before the process.
+    func close() async {
+        if case .address(let remote) = source { await remote.close() }
     }
 
     /// The caller, who must have at least one of `roles`: else 401 or 403.
@@ -78,6 +134,10 @@ public final class Authenticator: Sendable {
         do throws(TokenRefusal) {
             principal = try verify(token)
         } catch {
+            if error.mayBeTheKeys, isUnsettled {
+                outcomes.with("keys-being-read").increment()
+                throw .keysBeingRead
+            }
             outcomes.with(error.outcome).increment()
             throw .refused(error)
         }
@@ -93,29 +153,42 @@ public final class Authenticator: Sendable {
 
     private func verify(_ token: String) throws(TokenRefusal) -> Principal {
         let nowSeconds = now().secondsSince1970
-        follow(nowSeconds: nowSeconds, because: KeySetFile.routineLookInterval)
+        look(nowSeconds, isKeyUnknown: false)
         let edition = tokens.edition
         do throws(TokenRefusal) {
             return try tokens.value(of: token, nowSeconds: nowSeconds)
         } catch {
             // The key may be newer than ours, under a new name or under its old one.
-            guard [.unknownKey, .badSignature, .algorithmOfAnotherKey].contains(error) else { throw error }
-            follow(nowSeconds: nowSeconds, because: KeySetFile.unknownKeyLookInterval)
+            guard error.mayBeTheKeys else { throw error }
+            look(nowSeconds, isKeyUnknown: true)
             // With the same keys the answer would be the same.
             guard tokens.edition != edition else { throw error }
             return try tokens.value(of: token, nowSeconds: nowSeconds)
         }
     }
 
-    private func follow(nowSeconds: Int64, because interval: Int64) {
-        file.withLock { file in
-            switch file.look(nowSeconds: nowSeconds, because: interval) {
-            case .unchanged: break
-            case .changed:
-                tokens.replace(keys: file.keys)
-                log.info("identity.keys.read", ["path": .text(file.path)])
-            case .unusable(let reason): log.error("identity.keys.unusable", [.error: .text(reason)])
+    /// Keys of a file are new when this returns; those of an address come later.
+    private func look(_ nowSeconds: Int64, isKeyUnknown: Bool) {
+        switch source {
+        case .address(let remote): remote.look(isKeyUnknown: isKeyUnknown)
+        case .file(let file):
+            let interval = isKeyUnknown ? KeySetFile.unknownKeyLookInterval : KeySetFile.routineLookInterval
+            file.withLock { file in
+                switch file.look(nowSeconds: nowSeconds, because: interval) {
+                case .unchanged: break
+                case .changed:
+                    tokens.replace(keys: file.keys)
+                    log.info("identity.keys.read", ["path": .text(file.path)])
+                case .unusable(let reason): log.error("identity.keys.unusable", [.error: .text(reason)])
+                }
             }
+        }
+    }
+
+    private var isUnsettled: Bool {
+        switch source {
+        case .file: false
+        case .address(let remote): remote.isUnsettled
         }
     }
 

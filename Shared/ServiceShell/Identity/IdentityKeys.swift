@@ -3,9 +3,17 @@ public enum IdentityKeys {
     public static let jwks = ConfigurationKey(
         "IDENTITY_JWKS",
         ConfigurationKind(
-            description: "path of a JSON Web Key Set (an https address is not supported yet)",
-            parse: { $0.contains("://") ? nil : $0 }, format: { $0 }),
-        help: "File with the public keys of the identity provider (RFC 7517); read again when it changes.")
+            description: "path of a JSON Web Key Set, or its https address (http on the loopback alone)",
+            parse: { KeySetLocation($0) },
+            format: { location in
+                switch location {
+                case .file(let text), .address(let text): text
+                }
+            }),
+        help: "The public keys of the identity provider (RFC 7517); read again when they change.")
+    public static let authoritiesFile = ConfigurationKey(
+        optional: "IDENTITY_JWKS_CA_FILE", .path,
+        help: "PEM file of the authorities that IDENTITY_JWKS's server may be certified by; else the system's.")
     public static let issuer = ConfigurationKey(
         "IDENTITY_ISSUER", .text, default: "urn:filmclub:development",
         help: "The issuer that bearer tokens must name (iss).")
@@ -13,5 +21,5 @@ public enum IdentityKeys {
         "IDENTITY_AUDIENCE", .text, default: "urn:filmclub",
         help: "The audience that bearer tokens must be made for (aud).")
 
-    public static let all: [any AnyConfigurationKey] = [jwks, issuer, audience]
+    public static let all: [any AnyConfigurationKey] = [jwks, authoritiesFile, issuer, audience]
 }

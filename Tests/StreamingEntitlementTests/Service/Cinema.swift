@@ -46,7 +46,7 @@ final class Cinema: ServiceWorld {
         try await ServiceGround.with(StreamingMigrations.all) { ground in
             let (media, streamKey) = (try MediaRoot(), try SigningKey.generateES256(keyID: "stream"))
             let streaming = try StreamingEntitlement(
-                pool: ground.pool, authenticator: try ground.authenticator(), signingKey: streamKey,
+                pool: ground.pool, authenticator: try ground.authenticator(), signingKeys: try SigningKeys(streamKey),
                 mediaRoot: media.path, publicBaseURL: publicBaseURL, on: TestLoop.shared, log: ground.log,
                 metrics: ground.metrics, now: { .now() })
             try await HostedService.with(ground) {

@@ -12,10 +12,10 @@ final class StreamTokens: Sendable {
     private let key: SigningKey
     private let verifier: RememberingVerifier<StreamTokenClaims>
 
-    init(key: SigningKey, meters: StreamingMeters) throws(JOSEError) {
-        self.key = key
+    init(keys: SigningKeys, meters: StreamingMeters) {
+        key = keys.current
         verifier = RememberingVerifier(
-            keys: try JWKS([key.verificationKey]),
+            keys: keys.verification,
             rules: TokenRules(
                 type: StreamTokenClaims.tokenType, issuer: StreamTokenClaims.issuer,
                 audience: StreamTokenClaims.audience),
