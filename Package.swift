@@ -148,6 +148,16 @@ let package = Package(
                 "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
         tests("StyleTests", uses: []),
+
+        // Fuzzing: every reader of outside bytes; the command is the long form (deploy/fuzz)
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "FilmClubModel", "HTTPServer", "JOSE", "JSON", "ServiceShell", "StreamingEntitlementDomain",
+            ],
+            path: "Tests/Fuzzing", swiftSettings: strict),
+        .executableTarget(name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand", swiftSettings: strict),
+        tests("FuzzTests", uses: ["Fuzzing"], exclude: ["Corpus"]),
     ]
         + service("Catalog", executable: "filmclub-catalog")
         + service("Cart", executable: "filmclub-cart")
