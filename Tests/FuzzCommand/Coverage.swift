@@ -12,7 +12,8 @@ enum Coverage {
             _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
         ) -> CInt
 
-        private nonisolated(unsafe) static var target = FuzzTarget.all[0]
+        /// Set once, before libFuzzer begins; it has one thread.
+        fileprivate nonisolated(unsafe) static var target = FuzzTarget.all[0]
 
         static func run(_ arguments: [String]) -> Never {
             guard let found = FuzzTarget.all.first(where: { $0.name == arguments.first }) else { exit(64) }
@@ -22,17 +23,7 @@ enum Coverage {
             let status = pointers.withUnsafeMutableBufferPointer { buffer in
                 buffer.baseAddress.map { base in
                     var base = base
-                    return drive(&count, &base) { bytes, length in
-                        let input = Array(UnsafeBufferPointer(start: bytes, count: length))
-                        do {
-                            _ = try Coverage.target.check(input: input)
-                            return 0
-                        } catch {
-                            print("\(Coverage.target.name): \(error)")
-                            fflush(nil)
-                            abort()
-                        }
-                    }
+                    return drive(&count, &base, readOne)
                 }
             }
             exit(status ?? 1)
@@ -44,3 +35,18 @@ enum Coverage {
         }
     #endif
 }
+
+#if COVERAGE
+    /// One input. libFuzzer's own `main`, which is linked in and never runs, wants it under this name.
+    @_cdecl("LLVMFuzzerTestOneInput")
+    func readOne(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> CInt {
+        do {
+            _ = try Coverage.target.check(input: Array(UnsafeBufferPointer(start: bytes, count: length)))
+            return 0
+        } catch {
+            print("\(Coverage.target.name): \(error)")
+            fflush(nil)
+            abort()
+        }
+    }
+#endif
