@@ -43,6 +43,27 @@ struct RelayTests {
         }
     }
 
+    @Test("A backlog of many pages arrives whole and in order, although sends fail while the next page is read")
+    func backlog() async throws {
+        try await RelayWorld.with { world async throws in
+            for sequence in 1...20 {
+                for key in ["a", "b", "c"] { try await world.append(key: key, Int64(sequence)) }
+            }
+            world.publisher.hold()
+            world.publisher.fail(sends: 3)
+            try await world.relay.start()
+            try await world.waitUntil("a page is with the broker") { world.publisher.holdsSends }
+            world.publisher.release()
+            await world.publisher.waitFor(events: 60)
+            var seen: [String: Int64] = [:]
+            for event in world.publisher.events where event.sequence > seen[event.key, default: 0] {
+                #expect(event.sequence == seen[event.key, default: 0] + 1)
+                seen[event.key] = event.sequence
+            }
+            #expect(seen == ["a": 20, "b": 20, "c": 20])
+        }
+    }
+
     @Test("A relay that starts again goes on where the last one stopped")
     func resumes() async throws {
         try await RelayWorld.with { world async throws in

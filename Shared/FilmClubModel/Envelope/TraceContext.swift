@@ -66,7 +66,9 @@ public struct TraceContext: Hashable, Sendable {
     }
 
     /// The header's value.
-    public var traceparent: String {
+    public var traceparent: String { String(decoding: traceparentBytes, as: UTF8.self) }
+
+    var traceparentBytes: [UInt8] {
         var text = Array("00-".utf8)
         text.reserveCapacity(55)
         Hex.append(traceHigh, digits: 16, to: &text)
@@ -75,7 +77,7 @@ public struct TraceContext: Hashable, Sendable {
         Hex.append(span, digits: 16, to: &text)
         text.append(0x2D)
         Hex.append(UInt64(flags), digits: 2, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
     private static func nonZero(_ random: inout some RandomNumberGenerator) -> UInt64 {

@@ -9,7 +9,9 @@ extension Instant {
     }
 
     /// In UTC with `Z`; a fraction, where there is one, has six digits.
-    public var text: String {
+    public var text: String { String(decoding: textBytes, as: UTF8.self) }
+
+    var textBytes: [UInt8] {
         let day = Self.floorDivide(microsecondsSince1970, 86_400_000_000)
         let inDay = microsecondsSince1970 - day * 86_400_000_000
         let (year, month, dayOfMonth) = CivilDate.fromDays(day)
@@ -44,7 +46,7 @@ extension Instant {
             append(fraction, digits: 6)
         }
         bytes.append(0x5A)
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {

@@ -55,7 +55,9 @@ extension UUID {
     }
 
     /// The canonical 36 characters in lower case.
-    public var canonicalText: String {
+    public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
+
+    var canonicalBytes: [UInt8] {
         let (high, low) = halves
         var text: [UInt8] = []
         text.reserveCapacity(36)
@@ -68,6 +70,6 @@ extension UUID {
         Hex.append(low >> 48, digits: 4, to: &text)
         text.append(0x2D)
         Hex.append(low, digits: 12, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 }

@@ -30,6 +30,11 @@ public actor Relay: ShellService {
     private var clusterCheckedAt = ContinuousClock.now - .seconds(3600)
     /// When the broker was given what it has not acknowledged yet.
     var sendBegunAt: ContinuousClock.Instant?
+    /// The page behind the one that the broker is writing.
+    private var readAhead: ReadAhead?
+    /// Whether the last page was followed by more.
+    private var isBehind = false
+    private var requestsReadAt = ContinuousClock.now - .seconds(3600)
     /// Topics that are being published again as a whole.
     var replays: [String: Replay] = [:]
     /// Hears, while we hold the lease, what other processes have committed.
@@ -112,9 +117,18 @@ public actor Relay: ShellService {
     private func turn() async throws -> Bool {
         guard try await holdLease() else { return false }
         try await checkCluster()
-        let republished = try await publishRequests()
+        let republished = requestsAreDue() ? try await publishRequests() : false
         let published = try await publishNextPage()
         return republished || published
+    }
+
+    /// In every turn; while there is a backlog to publish, as often as an idle relay looks.
+    private func requestsAreDue() -> Bool {
+        guard isBehind, ContinuousClock.now - requestsReadAt < limits.pollInterval else {
+            requestsReadAt = .now
+            return true
+        }
+        return false
     }
 
     /// A broker that is another cluster than the cursor's knows nothing: publish everything again, what
@@ -134,6 +148,8 @@ public actor Relay: ShellService {
         try await save()
     }
 
+    /// While the broker writes a page the next one is read; only one at a time is with the broker, and the cursor never
+    /// moves past one that it has not acknowledged.
     private func publishNextPage() async throws -> Bool {
         guard var lease else { return false }
         if lease.cursor.to == nil {
@@ -142,15 +158,29 @@ public actor Relay: ShellService {
             try keep(lease)
         }
         guard let to = lease.cursor.to else { return false }
-        let page = try await store.page(of: lease, to: to, limit: limits.pageEventsMax)
-        try await publish(page)
+        let page = try await nextPage(lease, to: to)
         lease.cursor.acknowledge(
             lastNumber: page.last?.number, wasLast: page.count < Int(limits.pageEventsMax),
             incarnation: lease.incarnation)
+        isBehind = lease.cursor.to != nil
+        if isBehind { readAhead(behind: lease, to: to) }
+        try await publish(page)
         try keep(lease)
         try await save()
         meters.published(page)
         return true
+    }
+
+    private func nextPage(_ lease: RelayStore.Lease, to: Snapshot) async throws -> [LoggedEvent] {
+        let begun = readAhead
+        readAhead = nil
+        if let page = try await begun?.page(behind: lease) { return page }
+        return try await store.page(of: lease, to: to, limit: limits.pageEventsMax)
+    }
+
+    private func readAhead(behind lease: RelayStore.Lease, to: Snapshot) {
+        readAhead = ReadAhead(
+            behind: lease, Task { try await store.page(of: lease, to: to, limit: limits.pageEventsMax) })
     }
 
     /// Throws unless the broker has acknowledged every one.

@@ -39,16 +39,21 @@ struct RelayStore: Sendable {
     }
 
     /// Writes the cursor and renews the lease in the same statement: false if another one has taken over.
+    ///
+    /// Not waited for on the disk: a server that crashes may lose the last moves, after which their pages are published
+    /// again. The epoch is taken with a wait, so that what is lost can let nobody write who has lost the lease.
     func save(_ lease: Lease, for seconds: Int32) async throws -> Bool {
         let cursor = lease.cursor
         return try await pool.query(
             """
             /* saveRelayCursor */
+            WITH unsynced AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
             UPDATE relay_cursor
             SET lease_until = clock_timestamp() + make_interval(secs => \(seconds)),
                 cluster_id = \(cursor.clusterID), from_incarnation = \(cursor.fromIncarnation),
                 from_snapshot = \(cursor.from.text)::pg_snapshot, to_snapshot = \((cursor.to?.text) as String?)::pg_snapshot,
                 after_number = \(cursor.after)
+            FROM unsynced
             WHERE epoch = \(lease.epoch)
             """
         ).affected == 1
