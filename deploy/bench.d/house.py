@@ -7,6 +7,8 @@ import subprocess
 import time
 import urllib.request
 
+from accounts import cpu_milliseconds
+
 SERVICES = ["catalog", "cart", "checkout", "streaming"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 STATE = os.environ["BENCH_STATE"]
@@ -80,6 +82,7 @@ class Service:
         self._await_address(address)
         self.wait_until("ready", self._is_ready, pause=0.0005)
         self.ready_after = time.monotonic() - begin
+        self.cpu_to_ready_ms = cpu_milliseconds(self.pid)
 
     def _await_address(self, path):
         def read():

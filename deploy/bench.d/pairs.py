@@ -54,5 +54,7 @@ def lines(document):
         pairs = " ".join(f"{value:.2f}" for value in one["pairs"])
         aim = f", aim {one['aim']}" if "aim" in one else ""
         yield f"  ratio to {one['of']}: {one['median']:.2f} ({one['min']:.2f} to {one['max']:.2f}{aim}; pairs {pairs})"
+    for name, mib in document.get("resident_mib", {}).items():
+        yield f"  {name}: {mib:.1f} MiB resident after load"
     for note in document.get("notes", []):
         yield f"  {note}"

@@ -23,20 +23,22 @@ def measure():
     found = {}
     for name in SERVICES:
         Service(name).stop()  # makes the schema
-        times = []
+        times, cpu = [], []
         for _ in range(STARTS):
             service = Service(name)
             times.append(service.ready_after * 1000)
+            cpu.append(service.cpu_to_ready_ms)
             time.sleep(SETTLE_SECONDS)
             idle = resident_mib(service.pid)
             service.stop()
-        found[name] = {"ready_ms": times, "idle_mib": idle}
-    for name, mib in after_load().items():
-        found[name]["loaded_mib"] = mib
+        found[name] = {"ready_ms": times, "cpu_to_ready_ms": cpu, "idle_mib": idle}
+    for name, (whole, own) in after_load().items():
+        found[name] |= {"loaded_mib": whole, "loaded_own_mib": own}
     notes = [
         f"{name:<10} ready after {median(one['ready_ms']):.0f} ms ({min(one['ready_ms']):.0f} to "
-        f"{max(one['ready_ms']):.0f}, aim {READY_AIM_MS}), resident {one['idle_mib']:.1f} MiB idle, "
-        f"{one['loaded_mib']:.1f} MiB after load (aim {MEMORY_AIM_MIB})" for name, one in found.items()]
+        f"{max(one['ready_ms']):.0f}, aim {READY_AIM_MS}; CPU {median(one['cpu_to_ready_ms']):.0f} ms), resident {one['idle_mib']:.1f} MiB idle, "
+        f"{one['loaded_mib']:.1f} MiB after load (aim {MEMORY_AIM_MIB}; {one['loaded_own_mib']:.1f} its own, the rest "
+        "pages of libraries)" for name, one in found.items()]
     return {"name": "start", "services": found, "notes": notes}
 
 
@@ -52,7 +54,8 @@ def after_load():
         desk.place(order.Side("load", "orders"), LOAD_SECONDS)
         desk.checkout.wait_until("done with every order", seconds=120, holds=lambda: sql(
             order.OURS, "SELECT count(*) FROM orders WHERE state <> 'fulfilled'") == "0")
-        return {name: resident_mib(service.pid) for name, service in house.items()}
+        return {name: (resident_mib(service.pid), resident_mib(service.pid, "RssAnon"))
+                for name, service in house.items()}
     finally:
         for service in house.values():
             service.stop()
