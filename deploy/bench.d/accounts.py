@@ -1,6 +1,7 @@
 """What processes have cost, from /proc: CPU-seconds and resident memory."""
 
 import os
+import resource
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -18,6 +19,12 @@ def cpu_seconds(pid):
     """User and system time of a process and its ended children."""
     fields = _stat(pid)
     return sum(int(field) for field in fields[11:15]) / TICKS if fields else 0.0
+
+
+def children_cpu_seconds():
+    """Of the commands that this process has run to their end: load generators, and kcat."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def tree(pid):

@@ -9,8 +9,9 @@ that flaw.
 
 import re
 import subprocess
+from statistics import median
 
-from accounts import Account, resident_mib
+from accounts import Account, children_cpu_seconds, resident_mib
 from house import POSTGRES_PID, STATE, Service, catalogue, compiled, import_catalogue, run
 from pairs import Side, alternate, ratio
 
@@ -43,8 +44,12 @@ def measure():
             "name": "page", "sides": [ours.document(), theirs.document()], "ratios": [result],
             "cpu_ratio": per_page[1] / per_page[0], "page_bytes": len(body),
             "resident_mib": {"catalog": resident_mib(catalog.pid), "server in C": resident_mib(reference.pid)},
-            "notes": [f"{len(body):,} bytes a page, {CONNECTIONS} connections; by CPU time a page the ratio is "
-                      f"{per_page[1] / per_page[0]:.2f}"],
+            "notes": [
+                "cores that wrk used: " + ", ".join(
+                    f"{median(run['load_cores'] for run in side.runs):.2f} against {side.name}"
+                    for side in [ours, theirs]) + " (near 1 the rate is wrk's own)",
+                f"{len(body):,} bytes a page, {CONNECTIONS} connections; by CPU time a page the ratio is "
+                f"{per_page[1] / per_page[0]:.2f}"],
         }
     finally:
         catalog.stop()
@@ -68,9 +73,9 @@ def start_reference(headers, body):
 
 def load(side, port, path, body_bytes, **pids):
     """A run of wrk, each answer a 200 of the right size."""
-    account = Account(**pids)
+    account, own = Account(**pids), children_cpu_seconds()
     report = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", f"http://127.0.0.1:{port}{path}")
-    cpu = account.close()
+    cpu, own = account.close(), children_cpu_seconds() - own
     if "Non-2xx" in report or "Socket errors" in report:
         raise SystemExit(f"wrk saw errors:\n{report}")
     count, seconds = re.search(r"(\d+) requests in ([\d.]+)s", report).groups()
@@ -78,4 +83,4 @@ def load(side, port, path, body_bytes, **pids):
     read = float(read) * {"KB": 2**10, "MB": 2**20, "GB": 2**30}[unit]
     if read < int(count) * body_bytes * 0.99:
         raise SystemExit(f"wrk read {read:,.0f} bytes in {count} answers, less than {body_bytes} bytes each.")
-    side.add(int(count), float(seconds), cpu)
+    side.add(int(count), float(seconds), cpu, load_cores=own / float(seconds))

@@ -16,11 +16,10 @@ throughput; where KAFKA_HOME is set the figure that counts is the one against Ap
 """
 
 import os
-import resource
 import subprocess
 import time
 
-from accounts import Account, resident_mib
+from accounts import Account, children_cpu_seconds, resident_mib
 from house import BROKER_PID, HERE, POSTGRES_PID, STATE, Service, postgres_environment, run, sql
 from pairs import Side, alternate, ratio
 
@@ -145,7 +144,7 @@ HEADERS = {
 def kcat(side, broker, log):
     offsets = end_offsets(broker)
     account = Account(postgres=POSTGRES_PID, broker=broker[2])
-    own = children_cpu()
+    own = children_cpu_seconds()
     begin = time.monotonic()
     rows = subprocess.Popen(
         ["psql", "-X", "-c", f"COPY (SELECT key, body FROM event_log WHERE number > {log['after']} ORDER BY number) "
@@ -158,10 +157,5 @@ def kcat(side, broker, log):
     if sender.returncode or rows.wait():
         raise SystemExit(f"kcat failed: {sender.stderr}")
     seconds = time.monotonic() - begin
-    side.add(EVENTS, seconds, {"kcat": children_cpu() - own, **account.close()})
+    side.add(EVENTS, seconds, {"kcat": children_cpu_seconds() - own, **account.close()})
     check(broker, offsets)
-
-
-def children_cpu():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
