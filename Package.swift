@@ -148,6 +148,8 @@ let package = Package(
                 "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
         tests("StyleTests", uses: []),
+        // Faults on purpose, for `deploy/sanitize` to find; no other run executes them.
+        tests("SanitizerTests", uses: ["Reactor"]),
 
         // Fuzzing: every reader of outside bytes; the command is the long form (deploy/fuzz)
         .target(

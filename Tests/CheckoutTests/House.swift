@@ -48,7 +48,7 @@ struct House: Sendable {
     func decide(
         _ request: OrderRequest? = nil, by facts: OrderingFacts? = nil, serial: Int64 = 123
     ) throws(OrderRejection) -> PlacedOrder {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return try OrderPlacement.decide(
             request ?? self.request(), by: facts ?? self.facts,
             number: OrderNumber(serial: serial, now: Self.now), now: Self.now, using: &random)

@@ -57,8 +57,9 @@ struct CommitOrderRaceTests {
             let pool = database.pool()
             let writersDone = Lock(false)
             async let writing: Void = {
+                // Also when they fail: the reader must not wait for them then.
+                defer { writersDone.withLock { $0 = true } }
                 try await race.run {}
-                writersDone.withLock { $0 = true }
             }()
             var cursor = cursor
             var published: [PublishedEvent] = []

@@ -18,7 +18,7 @@ struct TableWatchTests {
             try await watch.start()
             #expect(known.withLock { $0 } == 1)
             _ = try await pool.unit(["UPDATE numbers SET number = 2", "NOTIFY numbers_changed"])
-            try await Self.until("2 is known", on: database.loop) { known.withLock { $0 } == 2 }
+            try await eventually("2 is known") { known.withLock { $0 } == 2 }
             await watch.stop(within: .seconds(10))
         }
     }
@@ -32,13 +32,13 @@ struct TableWatchTests {
             let watch = Self.watch(known, of: pool, on: database.loop, every: .milliseconds(5), log: recorder)
             try await watch.start()
             _ = try await pool.query("ALTER TABLE numbers RENAME TO hidden")
-            try await Self.until("it has failed again and again", on: database.loop) {
+            try await eventually("it has failed again and again") {
                 recorder.lines(of: "watch.failed").count > 2
             }
             #expect(known.withLock { $0 } == 1)
             #expect(recorder.lines(of: "watch.failed").count { $0.contains("\"warning\"") } == 1)
             _ = try await pool.unit(["UPDATE hidden SET number = 2", "ALTER TABLE hidden RENAME TO numbers"])
-            try await Self.until("2 is known", on: database.loop) { known.withLock { $0 } == 2 }
+            try await eventually("2 is known") { known.withLock { $0 } == 2 }
             await watch.stop(within: .seconds(10))
         }
     }
@@ -62,17 +62,6 @@ struct TableWatchTests {
         ) { _ in
             let number = try await pool.query("SELECT number FROM numbers").one().get(0, as: Int64.self)
             known.withLock { $0 = number }
-        }
-    }
-
-    private static func until(_ level: String, on loop: EventLoop, _ holds: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !holds() {
-            guard ContinuousClock.now < deadline else {
-                Issue.record("waited in vain until \(level)")
-                return
-            }
-            try await loop.sleep(for: .milliseconds(5))
         }
     }
 }

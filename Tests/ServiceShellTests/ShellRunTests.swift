@@ -93,16 +93,22 @@ struct ShellRunTests {
     @Test("A service that hangs at the stop does not hang the process, which says who it was")
     func hangingStop() async throws {
         try await withContext { context in
-            let never = Gate()
+            let (never, left) = (Gate(), Gate())
             let ending = await ShellRun(context, stopWithin: .seconds(4)).run(first: [service("ops")]) {
                 context in
                 let hanging = ClosureService(
-                    "hanging", start: { context.stopRequests.post(.signal(SIGINT)) }, stop: { _ in await never.wait() })
+                    "hanging", start: { context.stopRequests.post(.signal(SIGINT)) },
+                    stop: { _ in
+                        await never.wait()
+                        left.open()
+                    })
                 return [service("pool"), hanging]
             }
             #expect(ending == .failed("test ended without hanging, which did not stop."))
             #expect(notes == ["start ops", "start pool", "stop pool", "stop ops"])
+            // Before the loop ends: what waits on it then would be leaked.
             never.open()
+            await left.wait()
         }
     }
 

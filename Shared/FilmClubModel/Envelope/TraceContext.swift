@@ -29,7 +29,7 @@ public struct TraceContext: Hashable, Sendable {
 
     /// Begins a new trace, sampled.
     public static func root() -> TraceContext {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return root(using: &random)
     }
 
@@ -40,7 +40,7 @@ public struct TraceContext: Hashable, Sendable {
 
     /// The next step within the same trace.
     public func child() -> TraceContext {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return child(using: &random)
     }
 

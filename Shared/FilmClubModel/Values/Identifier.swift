@@ -21,7 +21,7 @@ public struct Identifier<Tag: Sendable>: TextValue, Comparable {
 
     /// A new id of version 7: sorts by time of birth to the microsecond.
     public static func generate(now: Instant) -> Self {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return generate(now: now, using: &random)
     }
 

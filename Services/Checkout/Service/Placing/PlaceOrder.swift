@@ -108,7 +108,7 @@ struct PlaceOrder: Sendable {
         _ command: Command, by known: OrderingFacts, serial: Int64
     ) -> Result<PlacedOrder, OrderRejection> {
         let now = now()
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return Result { () throws(OrderRejection) in
             try OrderPlacement.decide(
                 command.request, by: known, number: OrderNumber(serial: serial, now: now), now: now, using: &random)
