@@ -138,7 +138,7 @@ let package = Package(
         tests(
             "SystemTests",
             uses: [
-                "FilmClubModel", "HTTPClient", "JSON", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
+                "FilmClubModel", "HTTPClient", "JSON", "Kafka", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
                 "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
         tests(

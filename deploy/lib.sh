@@ -58,15 +58,15 @@ free_port() {
 }
 
 started=()
+bound_to_script=()
 
 # start NAME COMMAND…: in the background, in a process group of its own, with its output in the log folder. The log of
-# the life before is kept beside it: after a crash that is where the reason stands. The kernel ends it when this script
-# is killed.
+# the life before is kept beside it: after a crash that is where the reason stands.
 start() {
     local name=$1
     shift
     [ ! -f "$state/log/$name.log" ] || mv "$state/log/$name.log" "$state/log/$name.log.1"
-    setsid setpriv --pdeathsig TERM -- "$@" >"$state/log/$name.log" 2>&1 </dev/null 9>&- &
+    setsid "${bound_to_script[@]}" "$@" >"$state/log/$name.log" 2>&1 </dev/null 9>&- &
     printf '%s' $! >"$state/run/$name.pid"
     started+=("$name")
 }
@@ -119,7 +119,8 @@ stop_leftovers() {
     local file name
     for file in "$state"/run/*.pid; do
         name=$(basename "$file" .pid)
-        if [ "$name" != up ] && is_running "$name" && is_ours "$(cat "$file")"; then
+        [ "$name" != up ] || continue
+        if is_running "$name" && is_ours "$(cat "$file")"; then
             say "$name still runs, left by a deploy/up that was killed: it is stopped."
             signal_started TERM "$name"
             await_end "$name"
@@ -134,8 +135,11 @@ is_ours() { cat "/proc/$1/environ" "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n'
 # One script at a time works on a state. The lock is the kernel's, and gone with the process, however that ends.
 lock_house() {
     exec 9>"$state/run/up.lock"
-    flock -n 9 ||
+    # A script that was killed leaves its last short sleep behind, which has the lock for so long.
+    flock -w 2 9 ||
         fail "FilmClub is up already (process $(cat "$state/run/up.pid" 2>/dev/null || say unknown)). Stop that one first."
+    # What it starts is ended by the kernel when the script is killed.
+    bound_to_script=(setpriv --pdeathsig TERM --)
     printf '%s' $$ >"$state/run/up.pid"
     rm -f "$state/run/ready"
 }

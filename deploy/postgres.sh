@@ -49,8 +49,8 @@ make_cluster() {
     as_postgres mv "$home/making" "$home/data"
 }
 
-# Starts the private server, made at the first time; leaves $postgres_port, and $PGPASSFILE with the superuser's
-# password. "unsafe" as first argument makes it fast and forgetful, for tests.
+# Starts the private server, made at the first time; leaves $postgres_port, and the superuser's password in $PGPASSFILE
+# and in $postgres_password, which goes into no environment. "unsafe" as first argument makes it fast and forgetful, for tests.
 start_postgres() {
     local bin home options="-c unix_socket_directories= -c listen_addresses=127.0.0.1 -c max_connections=200"
     bin=$(postgres_bin)
@@ -59,7 +59,8 @@ start_postgres() {
     options="$options -c log_line_prefix='%m [%p] %e %u@%d ' -c log_error_verbosity=terse"
     [ "${1:-}" = unsafe ] && options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     [ -f "$home/data/PG_VERSION" ] || make_cluster "$bin" "$home"
-    write_secret pgpass "127.0.0.1:*:*:postgres:$(cat "$state/secrets/postgres")"
+    postgres_password=$(cat "$state/secrets/postgres")
+    write_secret pgpass "127.0.0.1:*:*:postgres:$postgres_password"
     export PGPASSFILE=$state/secrets/pgpass
     if as_postgres "$bin/pg_ctl" -D "$home/data" status >/dev/null 2>&1; then
         # We hold the house's lock, so that nobody else is at work here.

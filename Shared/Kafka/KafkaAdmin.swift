@@ -95,6 +95,24 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
+    /// Makes `rules` the only ones of the principals that they name, and of `principals`; who is not named keeps what he
+    /// has. New ones are added before old ones go.
+    public func setAccess(
+        _ rules: [KafkaAccessRule], of principals: [String] = [], within limit: Duration = .seconds(15)
+    ) async throws(KafkaError) -> (added: [KafkaAccessRule], removed: [KafkaAccessRule]) {
+        let principals = Set(rules.map(\.principal) + principals).sorted()
+        return try await run(within: limit) { (client, deadline) throws(KafkaError) in
+            var present: [KafkaAccessRule] = []
+            for principal in principals { present += try client.blockingRules(of: principal, before: deadline) }
+            let (had, wanted) = (Set(present), Set(rules))
+            let added = rules.filter { !had.contains($0) }
+            let removed = present.filter { !wanted.contains($0) }
+            if !added.isEmpty { try client.blockingAdd(added, before: deadline) }
+            if !removed.isEmpty { try client.blockingRemove(removed, before: deadline) }
+            return (added, removed)
+        }
+    }
+
     private func run<Value: Sendable>(
         within limit: Duration,
         _ body: @escaping @Sendable (Client, ContinuousClock.Instant) throws(KafkaError) -> Value
@@ -106,10 +124,25 @@ public struct KafkaAdmin: Sendable {
                 throw KafkaError(.failed, retriable: true, "the bootstrap file names no broker yet")
             }
             let client = try Client(.producer, properties: ClientProperties(configuration, address: address))
-            defer {
-                while let event = client.nextEvent() { if let message = event.message { events?(message) } }
+            let result: Result<Value, KafkaError>
+            do throws(KafkaError) {
+                result = .success(try body(client, .now + limit))
+            } catch {
+                result = .failure(error)
             }
-            return try body(client, .now + limit)
+            // A request that nobody answered says no more than that; why no connection came about stands here.
+            var reason: KafkaError?
+            var refusedHandshake = false
+            while let event = client.nextEvent() {
+                let isReason = event.kind == .error && event.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
+                // A refused handshake says more than the attempts after it.
+                if isReason, !refusedHandshake {
+                    refusedHandshake = event.code == RD_KAFKA_RESP_ERR__SSL
+                    reason = event.failure(while: "connecting")
+                }
+                if let message = event.message { events?(message) }
+            }
+            return try result.mapError { error in reason.map { error.because($0) } ?? error }.get()
         }
     }
 }

@@ -59,7 +59,24 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         }
         self.name = name
         isRetriable = Self.retriable.contains(code.rawValue)
-        description = "\(operation) failed: \(detail) (\(name))"
+        description = "\(operation) failed: \(Self.explained(detail, code)) (\(name))"
+    }
+
+    /// librdkafka gives every certificate that it refuses the same sentence, which asks for the authority only.
+    private static func explained(_ detail: String, _ code: rd_kafka_resp_err_t) -> String {
+        guard code == RD_KAFKA_RESP_ERR__SSL, detail.contains("certificate verify failed") else { return detail }
+        return "\(detail): the broker's certificate must name the host that was asked for, be signed by an authority "
+            + "of ours, and not have ended"
+    }
+
+    /// The same failure, with what lies behind it.
+    func because(_ reason: KafkaError) -> KafkaError { KafkaError(self, "\(description): \(reason.description)") }
+
+    private init(_ error: KafkaError, _ description: String) {
+        kind = error.kind
+        name = error.name
+        isRetriable = error.isRetriable
+        self.description = description
     }
 
     /// The codes that Kafka's protocol guide calls retriable, and librdkafka's own transient ones.

@@ -15,9 +15,11 @@ final class House: Sendable {
     enum Broker: String, CaseIterable, Sendable {
         case embedded
         case apacheKafka
+        /// The same with a certificate and the narrowest access rules for each service.
+        case securedKafka
 
         /// The embedded one always; Apache Kafka where a distribution is at hand.
-        static var available: [Broker] { getenv("KAFKA_HOME") == nil ? [.embedded] : allCases }
+        static var available: [Broker] { getenv("KAFKA_HOME") == nil ? [.embedded] : [.embedded, .apacheKafka] }
     }
 
     let state: String
@@ -46,7 +48,7 @@ final class House: Sendable {
     private var environment: [String: String?] {
         var environment: [String: String?] = [
             "FILMCLUB_STATE": state, "FILMCLUB_PORTS": "any", "FILMCLUB_BUILD": "debug", "FILMCLUB_SKIP_BUILD": "1",
-            "KAFKA_BOOTSTRAP_SERVERS": nil,
+            "KAFKA_BOOTSTRAP_SERVERS": nil, "KAFKA_SECURE": broker == .securedKafka ? "1" : nil,
         ]
         if broker == .embedded { environment["KAFKA_HOME"] = .some(nil) }
         return environment
@@ -88,7 +90,14 @@ final class House: Sendable {
     }
 
     /// The operator's command.
-    func filmclub(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    ///
+    /// - Parameter asAdmin: with the certificate that may change the broker's access rules.
+    func filmclub(_ arguments: String..., asAdmin: Bool = false) async throws -> (status: Int32, output: String) {
+        var environment = environment
+        if asAdmin {
+            environment["KAFKA_TLS_CERTIFICATE"] = "\(state)/secrets/kafka/filmclub-admin.crt"
+            environment["KAFKA_TLS_KEY"] = "\(state)/secrets/kafka/filmclub-admin.key"
+        }
         let process = try Process.start(
             "\(Self.root)/deploy/filmclub", arguments, environment: environment,
             outputFile: "\(state)/filmclub.log")

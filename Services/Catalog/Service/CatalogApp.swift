@@ -14,7 +14,8 @@ public enum CatalogApp {
         let http = HTTPService(context, host: settings[CommonKeys.httpHost], port: settings[CatalogKeys.httpPort]) {
             catalog.register(in: &$0)
         }
-        return foundation.services(migrations: CatalogMigrations.all, topics: [], handler: NoEvents())
+        return foundation.services(
+            migrations: CatalogMigrations.all, topics: ServiceName.catalog.subscriptions, handler: NoEvents())
             + [catalog.watch, http]
     }
 }

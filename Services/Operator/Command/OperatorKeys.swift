@@ -21,11 +21,12 @@ enum OperatorKeys {
     static let identityAudience = ConfigurationKey(
         "IDENTITY_AUDIENCE", .text, default: "filmclub", help: "The tokens' audience.")
 
-    static let all: [any AnyConfigurationKey] = [
-        catalogURL, cartURL, checkoutURL, streamingURL, opsURL("CATALOG"), opsURL("CART"), opsURL("CHECKOUT"),
-        opsURL("STREAMING"), catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey,
-        identityIssuer, identityAudience, CommonKeys.kafkaBootstrapServers, CommonKeys.kafkaBootstrapFile,
-    ]
+    static let all: [any AnyConfigurationKey] =
+        [
+            catalogURL, cartURL, checkoutURL, streamingURL, opsURL("CATALOG"), opsURL("CART"), opsURL("CHECKOUT"),
+            opsURL("STREAMING"), catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey,
+            identityIssuer, identityAudience,
+        ] + BrokerSettings.keys
 
     private static func url(_ prefix: String, _ service: String, port: Int) -> ConfigurationKey<String> {
         ConfigurationKey(
@@ -44,13 +45,17 @@ enum OperatorKeys {
 
 extension CommandContext {
     /// The broker that the settings name.
-    func kafka() throws(UsageError) -> KafkaConfiguration {
-        if let servers = settings[CommonKeys.kafkaBootstrapServers] {
-            return KafkaConfiguration(bootstrapServers: servers, clientID: "filmclub-operator")
+    func kafka() throws(ConfigurationError) -> KafkaConfiguration {
+        let settings = try BrokerSettings(settings)
+        let bootstrap: KafkaConfiguration.Bootstrap =
+            switch settings.bootstrap {
+            case .servers(let servers): .servers(servers)
+            case .file(let path): .file(path)
+            }
+        let tls = settings.tls.map {
+            KafkaTLS(
+                caFile: $0.authorities, certificateFile: $0.certificate, keyFile: $0.key, keyPassword: $0.keyPassword)
         }
-        if let file = settings[CommonKeys.kafkaBootstrapFile] {
-            return KafkaConfiguration(bootstrapFile: file, clientID: "filmclub-operator")
-        }
-        throw UsageError("Set KAFKA_BOOTSTRAP_SERVERS or KAFKA_BOOTSTRAP_FILE.")
+        return KafkaConfiguration(bootstrap: bootstrap, clientID: "filmclub-operator", tls: tls)
     }
 }

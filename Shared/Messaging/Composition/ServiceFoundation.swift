@@ -14,10 +14,10 @@ public struct ServiceFoundation: Sendable {
     private let context: ShellContext
 
     /// The settings that it reads; a service lists them among its own.
-    public static let keys: [any AnyConfigurationKey] = [
-        CommonKeys.databaseURL, CommonKeys.migrationDatabaseURL, CommonKeys.databaseConnectionsMax,
-        CommonKeys.kafkaBootstrapServers, CommonKeys.kafkaBootstrapFile,
-    ]
+    public static let keys: [any AnyConfigurationKey] =
+        [
+            CommonKeys.databaseURL, CommonKeys.migrationDatabaseURL, CommonKeys.databaseConnectionsMax,
+        ] + BrokerSettings.keys
 
     /// - Parameter unfinished: topic and key of the work that somebody waits for; see `Relay`.
     public init(_ service: ServiceName, _ context: ShellContext, unfinished: SQL? = nil) throws {
@@ -25,7 +25,7 @@ public struct ServiceFoundation: Sendable {
         self.context = context
         kafka = try Self.kafka(service, context.configuration)
         pool = Self.database(service, context)
-        producer = try KafkaProducer(kafka, on: context.loop, events: { [log = context.log] in log.kafka($0) })
+        producer = try Self.producer(kafka, context)
         relay = Relay(
             pool: pool, publisher: producer, service: service, unfinished: unfinished, on: context.loop,
             log: context.log, metrics: context.metrics)
@@ -90,16 +90,32 @@ public struct ServiceFoundation: Sendable {
         }
     }
 
-    private static func kafka(_ service: ServiceName, _ settings: Configuration) throws -> KafkaConfiguration {
-        if let servers = settings[CommonKeys.kafkaBootstrapServers] {
-            return KafkaConfiguration(bootstrapServers: servers, clientID: "filmclub-\(service)")
+    private static func kafka(
+        _ service: ServiceName, _ settings: Configuration
+    ) throws(ConfigurationError) -> KafkaConfiguration {
+        let settings = try BrokerSettings(settings)
+        let bootstrap: KafkaConfiguration.Bootstrap =
+            switch settings.bootstrap {
+            case .servers(let servers): .servers(servers)
+            case .file(let path): .file(path)
+            }
+        let tls = settings.tls.map {
+            KafkaTLS(
+                caFile: $0.authorities, certificateFile: $0.certificate, keyFile: $0.key, keyPassword: $0.keyPassword)
         }
-        guard let file = settings[CommonKeys.kafkaBootstrapFile] else { throw NoBroker() }
-        return KafkaConfiguration(bootstrapFile: file, clientID: "filmclub-\(service)")
+        return KafkaConfiguration(bootstrap: bootstrap, clientID: "filmclub-\(service)", tls: tls)
     }
-}
 
-/// Neither setting names a broker.
-struct NoBroker: Error, CustomStringConvertible {
-    let description = "Set KAFKA_BOOTSTRAP_SERVERS or KAFKA_BOOTSTRAP_FILE."
+    /// A client whose settings it cannot use (a key that is not the certificate's, a file that is no PEM) is a matter
+    /// of the configuration.
+    private static func producer(
+        _ kafka: KafkaConfiguration, _ context: ShellContext
+    ) throws -> KafkaProducer {
+        do throws(KafkaError) {
+            return try KafkaProducer(kafka, on: context.loop, events: { [log = context.log] in log.kafka($0) })
+        } catch {
+            if error.kind == .configuration { throw ConfigurationError("Kafka cannot be used: \(error).") }
+            throw error
+        }
+    }
 }

@@ -152,7 +152,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     public let problems: [String]
 
     init(problems: [String]) { self.problems = problems }
-    init(_ problem: String) { problems = [problem] }
+    /// - Parameter problem: a whole sentence.
+    public init(_ problem: String) { problems = [problem] }
 
     public var description: String { problems.joined(separator: "\n") }
 }

@@ -28,6 +28,13 @@ extension ConfigurationKind where Value == String {
         ConfigurationKind(description: "path", parse: { isPlain($0) ? $0 : nil }, format: { $0 })
     }
 
+    /// A path of a file that this process can read now.
+    public static var readableFile: ConfigurationKind {
+        ConfigurationKind(
+            description: "the path of a file that can be read",
+            parse: { path in isPlain(path) && (try? SmallFile.bytes(of: path)) != nil ? path : nil }, format: { $0 })
+    }
+
     /// An absolute URL of one of these schemes, without white space: `scheme://authority…`.
     public static func url(schemes: [String] = ["http", "https"]) -> ConfigurationKind {
         ConfigurationKind(

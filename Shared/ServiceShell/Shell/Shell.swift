@@ -78,6 +78,9 @@ public enum Shell {
         case .failed(let sentence):
             writeError(sentence)
             return 1
+        case .misconfigured(let sentence):
+            writeError(sentence)
+            return exitConfiguration
         }
     }
 

@@ -60,6 +60,8 @@ final class AddressBook: Sendable {
 enum StopRequest: Sendable, Equatable {
     case signal(Int32)
     case failure(String)
+    /// The settings cannot be used after all.
+    case misconfigured(String)
 }
 
 /// Where signals and services ask for the end, from any thread.

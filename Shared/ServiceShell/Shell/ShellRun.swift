@@ -16,6 +16,8 @@ actor ShellRun {
         case clean
         /// One whole sentence for standard error; exit code 1.
         case failed(String)
+        /// The same; exit code 78.
+        case misconfigured(String)
     }
 
     /// - Parameter onStop: called when the stop begins.
@@ -48,6 +50,8 @@ actor ShellRun {
                 self.context.log.info("process.started", [.duration: .milliseconds(ContinuousClock.now - begin)])
             } catch is CancellationError {
                 // Only `stop` cancels: the reason has been posted already.
+            } catch let error as ConfigurationError {
+                self.context.stopRequests.post(.misconfigured(error.description))
             } catch {
                 self.context.stopRequests.post(.failure("\(self.context.name) could not start: \(error)"))
             }
@@ -66,6 +70,9 @@ actor ShellRun {
         case .failure(let sentence):
             ending = .failed(sentence)
             context.log.error("process.failed", [.error: .text(sentence)])
+        case .misconfigured(let sentence):
+            ending = .misconfigured(sentence)
+            context.log.error("process.misconfigured", [.error: .text(sentence)])
         case nil: break
         }
         let begin = ContinuousClock.now

@@ -6,7 +6,7 @@ internal import ServiceShell
 
 /// What cart does with the events of other services: it keeps its projections, and closes the carts that were ordered.
 struct CartEvents: EventHandler {
-    static let topics: [Topic] = [.films, .programmes, .institutions, .orders]
+    static let topics: [Topic] = ServiceName.cart.subscriptions
 
     let now: @Sendable () -> Instant
     let log: Log

@@ -4,7 +4,7 @@ internal import Postgres
 
 /// What checkout does with the events of other services.
 struct CheckoutEvents: EventHandler {
-    static let topics: [Topic] = [.films, .programmes, .entitlements]
+    static let topics: [Topic] = ServiceName.checkout.subscriptions
 
     let catalog: CatalogNews
     let answers: EntitlementAnswers

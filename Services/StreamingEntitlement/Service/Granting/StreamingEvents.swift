@@ -4,7 +4,7 @@ internal import Postgres
 
 /// What streaming does with the events of other services.
 struct StreamingEvents: EventHandler {
-    static let topics: [Topic] = [.orders, .institutions]
+    static let topics: [Topic] = ServiceName.streamingEntitlement.subscriptions
 
     let grant: GrantEntitlements
     let revoke: RevokeEntitlements
