@@ -7,9 +7,12 @@ public struct Interest: OptionSet, Sendable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
     public static let read = Interest(rawValue: 1)
     public static let write = Interest(rawValue: 2)
+    /// The other end has closed its side, whether or not what it sent before was read. Reported as a hang-up.
+    public static let departure = Interest(rawValue: 4)
 
     var epollEvents: UInt32 {
         (contains(.read) ? EPOLLIN.rawValue : 0) | (contains(.write) ? EPOLLOUT.rawValue : 0)
+            | (contains(.departure) ? EPOLLRDHUP.rawValue : 0)
     }
 }
 
@@ -25,7 +28,7 @@ public struct Readiness: OptionSet, Sendable {
         var readiness: Readiness = []
         if events & EPOLLIN.rawValue != 0 { readiness.insert(.read) }
         if events & EPOLLOUT.rawValue != 0 { readiness.insert(.write) }
-        if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.hangup) }
+        if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue | EPOLLRDHUP.rawValue) != 0 { readiness.insert(.hangup) }
         self = readiness
     }
 }

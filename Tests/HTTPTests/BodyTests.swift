@@ -101,11 +101,17 @@ struct BodyTests {
     @Test("Another media type or a coded body gets 415 with what is accepted")
     func mediaTypes() async throws {
         try await run { server in
-            let good = try await server.send(
-                "POST", "/json", headers: ["Content-Type": "application/json; charset=utf-8"], body: #"{"a":1}"#)
-            #expect(good.text == #"{"a":1}"#)
+            for type in [
+                "application/json", "APPLICATION/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"",
+                "application/json ; x=y; Charset = UTF-8", "application/json;",
+            ] {
+                let good = try await server.send("POST", "/json", headers: ["Content-Type": type], body: #"{"a":1}"#)
+                #expect(good.text == #"{"a":1}"#, "\(type)")
+            }
             for headers in [
-                [:], ["Content-Type": "text/plain"],
+                [:], ["Content-Type": "text/plain"], ["Content-Type": "application/json; charset=iso-8859-1"],
+                ["Content-Type": "application/json;x=y;CHARSET=\"utf-16\""], ["Content-Type": "application/jsonx"],
+                ["Content-Type": "application/json, text/plain"], ["Content-Type": "application/json;charset"],
                 ["Content-Type": "application/json", "Content-Encoding": "gzip"],
             ] as [KeyValuePairs<String, String>] {
                 let refused = try await server.send("POST", "/json", headers: headers, body: #"{"a":1}"#)

@@ -12,7 +12,9 @@ struct FileSliceTests {
             ("Bytes=1-2", .part(1..<3)), ("bytes=100-", .unsatisfiable), ("bytes=100-200", .unsatisfiable),
             ("bytes=-0", .unsatisfiable), ("bytes=5-4", .whole), ("bytes=0-1,3-4", .whole), ("bytes=", .whole),
             ("bytes=-", .whole), ("bytes=a-b", .whole), ("lines=1-2", .whole), ("bytes=1-2x", .whole),
-            ("bytes=+1-2", .whole), ("bytes=99999999999999999999-", .whole),
+            ("bytes=+1-2", .whole), ("bytes=99999999999999999999-", .unsatisfiable),
+            ("bytes=50-99999999999999999999", .part(50..<100)), ("bytes=-99999999999999999999", .part(0..<100)),
+            ("bytes=0-9223372036854775807", .part(0..<100)), ("bytes=1-2-3", .whole), ("bytes 1-2", .whole),
         ] as [(String, ByteRange)])
     func resolves(header: String, expected: ByteRange) {
         #expect(ByteRange.resolve(header, size: 100) == expected)
@@ -22,15 +24,6 @@ struct FileSliceTests {
     func empty() {
         #expect(ByteRange.resolve("bytes=0-", size: 0) == .unsatisfiable)
         #expect(ByteRange.resolve("bytes=-1", size: 0) == .unsatisfiable)
-    }
-
-    @Test("If-None-Match compares weakly and knows lists and the star")
-    func entityTags() {
-        #expect(EntityTags.list("\"a\"", names: "\"a\""))
-        #expect(EntityTags.list("\"b\", W/\"a\" ", names: "\"a\""))
-        #expect(EntityTags.list("*", names: "\"a\""))
-        #expect(!EntityTags.list("\"b\"", names: "\"a\""))
-        #expect(!EntityTags.list("", names: "\"a\""))
     }
 
     @Test("A folder, a link and what is not there are no files")

@@ -103,6 +103,34 @@ struct FileTests {
         }
     }
 
+    @Test("Dates and other conditions hold for files too, and a range only of the file that is meant")
+    func conditions() async throws {
+        try await run { server, film in
+            let whole = try await server.get("/film")
+            let tag = try #require(whole.headers["ETag"])
+            let modified = try #require(whole.headers["Last-Modified"])
+            #expect(modified.hasSuffix(" GMT"))
+            for (headers, status) in [
+                (["If-Modified-Since": modified], 304), (["If-Match": tag], 200), (["If-Match": "\"other\""], 412),
+                (["If-Unmodified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"], 412),
+                (["If-Match": "\"other\"", "Range": "bytes=0-9"], 412),
+                (["If-None-Match": tag, "Range": "bytes=0-9"], 304),
+                (["If-Match": tag, "Range": "bytes=0-9"], 206),
+                (["If-Range": "W/" + tag, "Range": "bytes=0-9"], 200),
+                (["If-Range": modified, "Range": "bytes=0-9"], 200),
+                (["If-Range": tag, "Range": "bytes=200000-"], 416),
+                (["If-Range": "\"other\"", "Range": "bytes=200000-"], 200),
+                (["Range": "bytes=99999999999999999999-"], 416),
+            ] as [(KeyValuePairs<String, String>, Int)] {
+                let response = try await server.get("/film", headers: headers)
+                #expect(response.status == status, "\(headers)")
+            }
+            let head = try await server.send("HEAD", "/film", headers: ["Range": "bytes=0-9"])
+            #expect(head.status == 200)
+            #expect(head.headers["Content-Length"] == "100000")
+        }
+    }
+
     @Test("A file leaves no descriptor open, sent or not")
     func descriptors() async throws {
         try await run { server, film in

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPClient
 import HTTPServer
 import Reactor
@@ -125,53 +126,57 @@ struct LifeTests {
         }
     }
 
-    @Test("A head or a body that drips in is cut off", arguments: ["GE", "GET / HTTP/1.1\r\nHost: a\r\nX: ", nil])
-    func drips(head: String?) async throws {
+    @Test("Under load a shutdown answers all that was accepted, and new requests are told to go elsewhere")
+    func drainUnderLoad() async throws {
+        let clients = 300
         var limits = ListenerLimits()
-        limits.headDurationMax = .milliseconds(100)
-        limits.bodyDurationMax = .milliseconds(100)
-        try await TestServer.run(limits: limits) { router in
-            router.post("/") { _ in .noContent }
-        } _: { server in
-            let body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
-            try await RawConversation.drip(port: server.port, head ?? body)
-        }
-    }
-
-    @Test("A client that does not read its answer is cut off")
-    func doesNotRead() async throws {
-        var limits = ListenerLimits()
-        limits.writeDurationMax = .milliseconds(100)
-        let large = Response.text(String(repeating: "x", count: 32 * 1024 * 1024))
-        try await TestServer.run(limits: limits) { router in
-            router.get("/") { _ in large }
-        } _: { server in
-            try await RawConversation.sendAndVanish(
-                port: server.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-                when: { server.observed.records.contains { $0.status == 200 && !$0.isComplete } })
-        }
-    }
-
-    @Test("One address gets no more connections than its share")
-    func connectionsPerAddress() async throws {
-        var limits = ListenerLimits()
-        limits.connectionsPerAddressMax = 1
+        limits.connectionsPerAddressMax = 2 * clients
         let gate = Gate()
         try await TestServer.run(limits: limits) { router in
-            router.get("/") { _ in
+            router.post("/orders") { request in
                 await gate.pass()
-                return .text("served")
+                return .text("order \(String(decoding: request.body, as: UTF8.self)) placed;", status: 201)
             }
+            router.get("/") { _ in .text("served") }
         } _: { server in
-            async let first = server.get("/")
-            try await eventually("the first connection in use") { await gate.arrivals == 1 }
-            let second = try await RawConversation.exchange(
-                port: server.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"])
-            #expect(second.isEmpty)
-            await gate.open()
-            let status = try await first.status
-            #expect(status == 200)
+            // Idle by now, to ask again amid the drain.
+            let idle = try RawConversation.connect(server.port)
+            let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+            _ = send(idle, get, get.utf8.count, 0)
+            try await eventually("the first answer") { server.observed.records.count == 1 }
+            let answers = try await withThrowingTaskGroup(of: (Int, String).self) { group in
+                for number in 0..<clients {
+                    group.addTask {
+                        let request = "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\(100 + number)"
+                        return (100 + number, try await RawConversation.exchange(port: server.port, [request]))
+                    }
+                }
+                try await eventually("every handler at work") { await gate.arrivals == clients }
+                async let shutdown: Void = server.listener.shutdown(within: .seconds(60))
+                try await eventually("the door is shut") { Self.isRefused(server.port) }
+                _ = send(idle, get, get.utf8.count, 0)
+                try await eventually("an answer amid the drain") { server.observed.records.count == 2 }
+                await gate.open()
+                await shutdown
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            for (number, answer) in answers {
+                #expect(answer.hasPrefix("HTTP/1.1 201 "))
+                #expect(answer.hasSuffix("\r\n\r\norder \(number) placed;"))
+                #expect(answer.contains("\r\nConnection: close\r\n"))
+            }
+            #expect(answers.count == clients)
+            let both = try await RawConversation.readToEnd(idle).components(separatedBy: "HTTP/1.1 200 OK\r\n")
+            #expect(both.count == 3)
+            #expect(!both[1].contains("Connection: close"))
+            #expect(both[2].contains("\r\nConnection: close\r\n"))
         }
+    }
+
+    private static func isRefused(_ port: UInt16) -> Bool {
+        guard let descriptor = try? RawConversation.connect(port) else { return true }
+        close(descriptor)
+        return false
     }
 
     @Test("A listener and a client are gone after their ends, whatever they were doing")

@@ -71,6 +71,18 @@ enum RawConversation {
         let descriptor = try connect(port)
         defer { close(descriptor) }
         for piece in pieces { send(descriptor, Array(piece.utf8)) }
+        return try read(descriptor, isEnough)
+    }
+
+    /// What comes until the server closes.
+    static func readToEnd(_ descriptor: Int32) async throws -> String {
+        try await onThread { () throws(Failure) in
+            defer { close(descriptor) }
+            return try read(descriptor) { _ in false }
+        }
+    }
+
+    private static func read(_ descriptor: Int32, _ isEnough: (String) -> Bool) throws(Failure) -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while !isEnough(String(decoding: received, as: UTF8.self)) {
@@ -82,8 +94,12 @@ enum RawConversation {
         return String(decoding: received, as: UTF8.self)
     }
 
-    static func connect(_ port: UInt16) throws(Failure) -> Int32 {
+    /// A socket of the caller's own; a small receive buffer makes a reader that is slow from the first bytes on.
+    static func connect(_ port: UInt16, receiveBufferBytes: Int32? = nil) throws(Failure) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if var receiveBufferBytes {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferBytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()

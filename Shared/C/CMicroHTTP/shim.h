@@ -1,5 +1,6 @@
 // GNU libmicrohttpd. Its start and its questions are variadic, so Swift sees them through these.
 #pragma once
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -101,3 +102,15 @@ static inline int64_t cmh_timeout_milliseconds(struct MHD_Daemon *daemon) {
 static inline struct MHD_Response *cmh_response_from_bytes(const void *bytes, size_t count) {
     return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);
 }
+
+// What a content reader answers beside a count; the library's own macros have casts, which Swift does not see through.
+enum { CMH_END_OF_STREAM = -1, CMH_END_WITH_ERROR = -2 };
+
+/// A response of unknown length that `fill` makes as it goes out.
+static inline struct MHD_Response *cmh_response_from_callback(
+    size_t blockBytes, MHD_ContentReaderCallback fill, void *context, MHD_ContentReaderFreeCallback done) {
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, blockBytes, fill, context, done);
+}
+
+/// Gives the kernel back what the C heap keeps of closed connections.
+static inline void cmh_give_back_memory(void) { malloc_trim(0); }

@@ -38,6 +38,9 @@ internal import Glibc
         return milliseconds < 0 ? nil : .milliseconds(milliseconds)
     }
 
+    /// After a storm: what closed connections had lies in the C heap, which keeps it (10,000 of them: 250 MB).
+    func giveBackMemory() { cmh_give_back_memory() }
+
     /// No new connection from now on.
     func quiesce() {
         guard let listenSocket else { return }
@@ -75,8 +78,16 @@ internal import Glibc
         return headers
     }
 
+    var descriptor: Int32 { unsafe cmh_connection_descriptor(connection) }
+
+    /// How much the kernel holds for a reader that does not read.
+    func boundSendBuffer(bytes: Int) {
+        var size = Int32(clamping: bytes)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Ends the connection from outside the library, which notices at its next run and cleans up.
-    func cutOff() { shutdown(unsafe cmh_connection_descriptor(connection), Int32(SHUT_RDWR)) }
+    func cutOff() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// The status of the queued answer, also of one the library made by itself.
     var queuedStatus: Int? {
@@ -103,9 +114,34 @@ internal import Glibc
     /// False where the library refused the answer: a header with a line break, a status that is none, no memory.
     func answer(_ response: Response, closing: Bool) -> Bool {
         guard let made = unsafe Self.make(response.body) else { return false }
+        return unsafe queue(made, response, closing: closing)
+    }
+
+    /// As above, for a stream of events.
+    func answer(_ response: Response, from stream: LiveStream, of listener: Listener, closing: Bool) -> Bool {
+        let source = unsafe Unmanaged.passRetained(DaemonCallbacks.Source(listener: listener, stream: stream))
+        guard
+            let made = unsafe cmh_response_from_callback(
+                Self.streamBlockBytes, DaemonCallbacks.onFill, source.toOpaque(), DaemonCallbacks.onFilled)
+        else {
+            unsafe source.release()
+            return false
+        }
+        return unsafe queue(made, response, closing: closing)
+    }
+
+    /// What the library copies at a time to a reader that speaks HTTP/1.0; others are served from the connection's
+    /// own memory.
+    private static let streamBlockBytes = 1_024
+
+    private func queue(_ made: OpaquePointer, _ response: Response, closing: Bool) -> Bool {
         defer { unsafe MHD_destroy_response(made) }
         for (name, value) in response.headers.fields {
-            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return false }
+            // Lent: handed over as they are, each would be copied to the heap first.
+            let added = unsafe name.withCString { name in
+                unsafe value.withCString { unsafe MHD_add_response_header(made, name, $0) }
+            }
+            guard added == .YES else { return false }
         }
         if closing { unsafe MHD_add_response_header(made, "Connection", "close") }
         return unsafe MHD_queue_response(connection, UInt32(clamping: response.status), made) == .YES
@@ -123,12 +159,13 @@ internal import Glibc
                 UInt64(slice.count), descriptor, UInt64(slice.offset))
             if unsafe made == nil { close(descriptor) }
             return unsafe made
+        case .events: return unsafe cmh_response_from_bytes(nil, 0)  // the answer to HEAD
         }
     }
 
     /// Sends an answer past the library, which takes none while a body arrives. The connection must be closed after.
     func sendFarewell(_ bytes: [UInt8]) {
-        let descriptor = unsafe cmh_connection_descriptor(connection)
+        let descriptor = descriptor
         // What the socket does not take at once is lost; the connection ends either way.
         _ = unsafe bytes.withUnsafeBytes {
             unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))

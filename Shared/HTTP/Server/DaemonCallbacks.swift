@@ -38,12 +38,14 @@ enum DaemonCallbacks {
 
     private static let onTarget:
         @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
-            _, target, connection in
-            guard let target = unsafe target, let connection = unsafe connection,
+            context, target, connection in
+            guard let listener = unsafe listener(context), let target = unsafe target,
+                let connection = unsafe connection,
                 let attached = unsafe Connection(connection).attachment
             else { return nil }
             let peer = unsafe Unmanaged<Peer>.fromOpaque(attached).takeUnretainedValue()
             let exchange = unsafe Exchange(peer: peer, rawTarget: String(cString: target))
+            listener.assumeIsolated { $0.requestLineArrived(exchange) }
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
 
@@ -73,6 +75,33 @@ enum DaemonCallbacks {
         let exchange = unsafe Unmanaged<Exchange>.fromOpaque(attachment).takeRetainedValue()
         unsafe attached?.pointee = nil
         listener.assumeIsolated { $0.completed(exchange, whole: reason == .REQUEST_TERMINATED_COMPLETED_OK) }
+    }
+
+    /// The context of a stream of events: who fills the library's buffer, and from what.
+    final class Source {
+        let listener: Listener
+        let stream: LiveStream
+
+        init(listener: Listener, stream: LiveStream) {
+            self.listener = listener
+            self.stream = stream
+        }
+    }
+
+    static let onFill: MHD_ContentReaderCallback = { context, _, space, size in
+        guard let context = unsafe context else { return Int(CMH_END_WITH_ERROR) }
+        let source = unsafe Unmanaged<Source>.fromOpaque(context).takeUnretainedValue()
+        let stream = source.stream
+        nonisolated(unsafe) let buffer = unsafe UnsafeMutableRawBufferPointer(start: space, count: size)
+        switch source.listener.assumeIsolated({ unsafe $0.fill(buffer, from: stream) }) {
+        case .bytes(let count): return count
+        case .nothingYet: return 0
+        case .end: return Int(CMH_END_OF_STREAM)
+        }
+    }
+
+    static let onFilled: MHD_ContentReaderFreeCallback = { context in
+        if let context = unsafe context { unsafe Unmanaged<Source>.fromOpaque(context).release() }
     }
 
     private static let onLog: cmh_log_callback = { context, line in

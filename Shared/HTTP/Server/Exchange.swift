@@ -6,12 +6,18 @@ final class Peer: @unchecked Sendable {
     let remoteAddress: String
     /// The request under way; nil between requests.
     var exchange: Exchange?
-    var stage = Stage.head
+    var stage = Stage.idle
     /// In ticks of the listener's deadlines.
     var stageBegan: Int = 0
 
     /// What the connection is waiting for; each has its own deadline.
-    enum Stage { case head, body, handler, write }
+    enum Stage {
+        /// The line of a request: its first, or the next.
+        case idle
+        case head, body, handler, write
+        /// Events, as long as they come and are read.
+        case stream
+    }
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -34,12 +40,17 @@ final class Exchange: @unchecked Sendable {
     var method = ""
     var head: RequestHead?
     var match = RouteTable.Match.notFound
+    /// Whether the head is whole and a drain waits for the answer.
+    var isOpen = false
     var closesConnection = false
     var began: ContinuousClock.Instant?
+    /// Only for streams: how long it took to begin.
+    var durationToBegin: Duration?
 
     var body: [UInt8] = []
     var discardedBytes = 0
     var handler: Task<Void, Never>?
+    var stream: LiveStream?
 
     // For the access record.
     var status: Int?
@@ -66,4 +77,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     var connection: Connection { peer.connection }
+
+    /// As the handler had it, without its body.
+    var request: Request? { head.map { Request(head: $0, pathParameters: match.parameters, body: []) } }
 }

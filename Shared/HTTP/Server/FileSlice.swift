@@ -8,6 +8,8 @@ public final class OpenFile: Sendable {
     public let bytes: Int64
     /// A validator of this very content (RFC 9110 §8.8.3): time of change to the nanosecond, size and inode.
     public let entityTag: String
+    /// Seconds since 1970.
+    let modifiedSeconds: Int64
 
     /// Nil where there is no regular file that this process may read. The path is the server's own, never the
     /// client's: who maps one to the other checks it. A symbolic link at its end is not followed.
@@ -21,6 +23,7 @@ public final class OpenFile: Sendable {
             return nil
         }
         bytes = Int64(status.st_size)
+        modifiedSeconds = Int64(status.st_mtim.tv_sec)
         let parts = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size), Int(status.st_ino)]
         entityTag = "\"" + parts.map { String($0, radix: 36) }.joined(separator: "-") + "\""
     }
@@ -46,20 +49,24 @@ public struct FileSlice: Sendable {
 
 extension Response {
     /// The file, or the part of it that `Range` asks for (RFC 9110 §14), or 304 where the client has it already.
-    /// Throws 416 for a range outside it.
+    /// Throws 412 where it is not the file the client thinks of, and 416 for a range outside it.
     public static func file(
         _ file: OpenFile, for request: Request, mediaType: String, headers: ResponseHeaders = [:]
     ) throws(Problem) -> Response {
         var headers = headers
         headers["ETag"] = file.entityTag
+        headers["Last-Modified"] = HTTPDate.text(file.modifiedSeconds)
         headers["Accept-Ranges"] = "bytes"
-        if let known = request.headers["If-None-Match"], EntityTags.list(known, names: file.entityTag) {
-            return Response(status: 304, headers: headers)
+        let validators = Validators(entityTag: file.entityTag, lastModifiedSeconds: file.modifiedSeconds)
+        switch Preconditions.evaluate(request.headers, request.method, of: validators) {
+        case .notModified: return .notModified(headers)
+        case .failed: throw .preconditionFailed
+        case .proceed: break
         }
         headers["Content-Type"] = mediaType
         let whole = FileSlice(file: file, offset: 0, count: file.bytes)
         guard let asked = request.headers["Range"], request.method == .get,
-            request.headers["If-Range"].map({ $0 == file.entityTag }) ?? true
+            Preconditions.heedsRange(request.headers, entityTag: file.entityTag)
         else { return Response(headers: headers, body: .file(whole)) }
 
         switch ByteRange.resolve(asked, size: file.bytes) {
@@ -73,45 +80,6 @@ extension Response {
                 status: 416, "range-not-satisfiable", title: "Range not satisfiable",
                 detail: "The content has \(file.bytes) bytes.",
                 headers: ["Content-Range": "bytes */\(file.bytes)", "Accept-Ranges": "bytes"])
-        }
-    }
-}
-
-/// `Range: bytes=…` (RFC 9110 §14.1.2).
-enum ByteRange: Equatable {
-    /// Not a range this server serves: an unknown unit, several ranges, bad syntax. The header is ignored then.
-    case whole
-    case part(Range<Int64>)
-    case unsatisfiable
-
-    static func resolve(_ header: String, size: Int64) -> ByteRange {
-        let unit = "bytes="
-        guard header.lowercased().hasPrefix(unit) else { return .whole }
-        let parts = Array(header.utf8.dropFirst(unit.utf8.count)).split(
-            separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return .whole }
-        switch (ASCII.decimal(parts[0]), ASCII.decimal(parts[1])) {
-        case (let first?, let last?):
-            guard first <= last else { return .whole }
-            return first < size ? .part(first..<min(last + 1, size)) : .unsatisfiable
-        case (let first?, nil):
-            guard parts[1].isEmpty else { return .whole }
-            return first < size ? .part(first..<size) : .unsatisfiable
-        case (nil, let suffix?):
-            guard parts[0].isEmpty else { return .whole }
-            return suffix > 0 && size > 0 ? .part(max(0, size - suffix)..<size) : .unsatisfiable
-        case (nil, nil): return .whole
-        }
-    }
-}
-
-enum EntityTags {
-    /// Whether the list of `If-None-Match` holds the tag or `*`; the comparison is weak (RFC 9110 §13.1.2).
-    static func list(_ header: String, names tag: String) -> Bool {
-        header.split(separator: ",").contains { entry in
-            let entry = entry.drop { $0 == " " || $0 == "\t" }
-            let trimmed = String(entry.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-            return trimmed == "*" || trimmed == tag || trimmed == "W/" + tag
         }
     }
 }

@@ -26,13 +26,21 @@ public struct RouteOptions: Sendable {
     public static let standard = RouteOptions()
     public static let json = RouteOptions(mediaTypes: ["application/json"])
 
-    /// Whether a `Content-Type` names one of the media types; parameters such as `charset` do not matter.
+    /// Whether a `Content-Type` names one of the media types. Of its parameters only `charset` matters: bodies are read
+    /// as UTF-8, so one that says it is something else is not taken for it.
     func accepts(mediaType: String?) -> Bool {
         guard let mediaTypes else { return true }
         guard let mediaType else { return false }
-        let essence = mediaType.utf8.prefix { $0 != UInt8(ascii: ";") }
-        let trimmed = essence.split { $0 == ASCII.space || $0 == ASCII.tab }
-        guard trimmed.count == 1, let name = trimmed.first else { return false }
-        return mediaTypes.contains { ASCII.equalIgnoringCase($0.utf8, name) }
+        let parts = mediaType.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
+            ASCII.trimmed($0)
+        }
+        guard let name = parts.first, mediaTypes.contains(where: { ASCII.equalIgnoringCase($0.utf8, name) })
+        else { return false }
+        return parts.dropFirst().allSatisfy { parameter in
+            let name = parameter.prefix { $0 != ASCII.equals }
+            guard ASCII.equalIgnoringCase(ASCII.trimmed(name), "charset".utf8) else { return true }
+            let value = ASCII.trimmed(parameter[name.endIndex...].dropFirst())
+            return ASCII.equalIgnoringCase(value, "utf-8".utf8) || ASCII.equalIgnoringCase(value, "\"utf-8\"".utf8)
+        }
     }
 }

@@ -3,15 +3,30 @@
 extension Listener {
     func opened(_ peer: Peer) {
         peers[ObjectIdentifier(peer)] = peer
-        enter(.head, peer)
+        enter(.idle, peer)
     }
 
-    func closed(_ peer: Peer) { peers[ObjectIdentifier(peer)] = nil }
+    func requestLineArrived(_ exchange: Exchange) {
+        exchange.peer.exchange = exchange
+        enter(.head, exchange.peer)
+        // The library takes the query apart before we see it, at 64 bytes of the connection's memory a parameter, and
+        // waits for ever when that is used up: refused here and now, past it.
+        guard Query.isTooLong(exchange.rawTarget) else { return }
+        farewell(exchange, Response(.malformedRequest(Query.tooMany.reason)))
+        exchange.connection.cutOff()
+    }
+
+    func closed(_ peer: Peer) {
+        // At its bound the library looks away from the listening socket, and looks again only when it next runs: no
+        // event would make it, and who waits in the backlog would wait on.
+        if peers.count >= configuration.limits.connectionsMax { runSoon() }
+        peers[ObjectIdentifier(peer)] = nil
+    }
 
     /// Decides, before a byte of the body is read, whether and by whom the request is answered.
     func headArrived(_ exchange: Exchange, method: String, version: String) -> Bool {
         exchange.method = method
-        exchange.peer.exchange = exchange
+        exchange.isOpen = true
         exchangesOpen += 1
         if configuration.events.onAccess != nil { exchange.began = .now }
 
@@ -83,10 +98,15 @@ extension Listener {
         exchange.discardedBytes += bytes.count
         if exchange.discardedBytes <= configuration.limits.discardedBodyBytesMax { return true }
         // The library takes no answer amid a body, so this one goes past it.
+        farewell(exchange, response)
+        return false
+    }
+
+    /// Answers past the library; the connection must end after.
+    func farewell(_ exchange: Exchange, _ response: Response) {
         note(response, of: exchange)
         exchange.phase = .answered
         exchange.connection.sendFarewell(response.asFarewell)
-        return false
     }
 
     /// The body is read, or the handler has answered.
@@ -94,7 +114,9 @@ extension Listener {
         switch exchange.phase {
         case .body: return startHandler(exchange)
         case .refused(let response), .ready(let response): return answer(exchange, response)
-        case .head, .handler, .answered: return true
+        case .head, .handler: return true
+        // Past the library, which sees the socket's end only when it reads again.
+        case .answered: return false
         }
     }
 
@@ -144,7 +166,7 @@ extension Listener {
         resume(exchange)
     }
 
-    private func resume(_ exchange: Exchange) {
+    func resume(_ exchange: Exchange) {
         guard exchange.isSuspended else { return }
         exchange.isSuspended = false
         exchange.connection.resume()
@@ -156,14 +178,33 @@ extension Listener {
 
     private func answer(_ exchange: Exchange, _ response: Response, closing: Bool = false) -> Bool {
         exchange.phase = .answered
+        let closes = closing || exchange.closesConnection || isDraining
+        if case .events(let events) = response.body, exchange.head?.method != .head {
+            return answer(exchange, response, events, closing: closes)
+        }
         note(response, of: exchange)
         enter(.write, exchange.peer)
-        let closes = closing || exchange.closesConnection || isDraining
         if exchange.connection.answer(response, closing: closes) { return true }
         // A header with a line break, or a file that was answered before: the handler's mistake.
         let fallback = Response(.internalError)
         note(fallback, of: exchange)
         return exchange.connection.answer(fallback, closing: closes)
+    }
+
+    private func answer(
+        _ exchange: Exchange, _ response: Response, _ events: EventStream, closing: Bool
+    ) -> Bool {
+        guard streams < configuration.limits.eventStreamsMax else {
+            return answer(exchange, Response(.overloaded(retryAfterSeconds: 5)), closing: closing)
+        }
+        let stream = makeStream(for: exchange)
+        guard exchange.connection.answer(response, from: stream, of: self, closing: closing) else {
+            return answer(exchange, Response(.internalError), closing: closing)
+        }
+        note(response, of: exchange)
+        exchange.durationToBegin = exchange.began.map { .now - $0 }
+        begin(stream, events)
+        return true
     }
 
     private func note(_ response: Response, of exchange: Exchange) {
@@ -176,21 +217,23 @@ extension Listener {
         exchange.isAlive = false
         exchange.handler?.cancel()
         let peer = exchange.peer
-        enter(.head, peer)
+        enter(.idle, peer)
+        peer.exchange = nil
+        if let stream = exchange.stream { ended(stream) }
         let status = exchange.status ?? exchange.connection.queuedStatus
-        let headWasWhole = peer.exchange === exchange
-        if headWasWhole || status != nil {
+        if exchange.isOpen || status != nil {
             configuration.events.onAccess?(record(of: exchange, status: status, whole: whole))
         }
-        guard headWasWhole else { return }
-        peer.exchange = nil
-        exchangeEnded()
+        if exchange.isOpen, exchange.stream == nil { exchangeEnded() }
+        // Nothing points back from here: each holds the other while the stream lasts.
+        exchange.stream = nil
     }
 
     private func record(of exchange: Exchange, status: Int?, whole: Bool) -> AccessRecord {
         AccessRecord(
             method: exchange.method, route: exchange.match.parameters.pattern, status: status,
-            duration: exchange.began.map { .now - $0 } ?? .zero, bytes: exchange.bytesAnnounced,
+            duration: exchange.durationToBegin ?? exchange.began.map { .now - $0 } ?? .zero,
+            bytes: exchange.stream?.bytes ?? exchange.bytesAnnounced,
             isComplete: whole && status != nil, remoteAddress: exchange.peer.remoteAddress)
     }
 }

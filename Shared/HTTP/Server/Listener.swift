@@ -14,6 +14,7 @@ public actor Listener {
 
     nonisolated let configuration: ListenerConfiguration
     let routes: RouteTable
+    let tickDuration: Duration
 
     private var daemon: Daemon?
     private var watch: Watch?
@@ -24,9 +25,15 @@ public actor Listener {
 
     // The rest is shared with Listener+Exchanges and Listener+Deadlines.
     var peers: [ObjectIdentifier: Peer] = [:]
+    /// The most there were at a tick since memory was given back.
+    var peersMost = 0
     var handlersAtWork = 0
     /// Requests with a whole head and an answer that is not out yet.
     var exchangesOpen = 0
+    /// Streams of events under way.
+    var streams = 0
+    /// Producers of events at work; after their stream's end they have yet to notice it.
+    var producers = 0
     var isDraining = false
     /// From here on no handler is begun: one that waited would find the library stopped.
     var isStopping = false
@@ -39,6 +46,7 @@ public actor Listener {
         self.configuration = configuration
         self.loop = loop
         routes = router.compiled()
+        tickDuration = configuration.limits.tickDuration
     }
 
     /// Begins to listen and returns the port. Once only. The listener then lives until `shutdown`.
@@ -65,13 +73,17 @@ public actor Listener {
         return socket.port
     }
 
-    /// Ends gracefully: no new connection, the requests under way are answered within `limit`, then every
-    /// connection is closed. What a handler answers after that goes nowhere; its task is cancelled. Twice is fine.
+    /// Ends gracefully: no new connection, the requests under way are answered within `limit`, streams of events end
+    /// and their producers with them, then every connection is closed. What a handler answers after that goes nowhere;
+    /// its task is cancelled. Twice is fine.
     public func shutdown(within limit: Duration) async {
         guard let daemon, !isDraining else { return }
         isDraining = true
+        // What the kernel has accepted for us is answered too.
+        _ = turn(daemon)
         daemon.quiesce()
-        if exchangesOpen > 0 {
+        endStreams(.shuttingDown)
+        if exchangesOpen > 0 || producers > 0 {
             await withCheckedContinuation { continuation in
                 drained = continuation
                 drainDeadline = loop.schedule(after: limit) { self.endDrain() }
@@ -88,15 +100,26 @@ public actor Listener {
 
     func exchangeEnded() {
         exchangesOpen -= 1
-        if exchangesOpen == 0 { endDrain() }
+        endDrainIfAllIsDone()
+    }
+
+    func producerEnded() {
+        producers -= 1
+        endDrainIfAllIsDone()
+    }
+
+    private func endDrainIfAllIsDone() {
+        if exchangesOpen == 0, producers == 0 { endDrain() }
     }
 
     private func stop() {
         guard let daemon else { return }
         // The library panics if a connection is suspended when it stops: each is answered, then run once more.
         isStopping = true
+        endStreams(.shuttingDown)
         for peer in peers.values { abandonHandler(of: peer, answer: .shuttingDown) }
-        _ = turn(daemon)
+        var turns = 0
+        while turns < Self.lastTurnsMax, turn(daemon) == .zero { turns += 1 }
         watch?.cancel()
         watch = nil  // it holds us
         nextRun?.cancel()
@@ -106,10 +129,14 @@ public actor Listener {
         unsafe Unmanaged.passUnretained(self).release()
     }
 
+    func giveBackMemory() { daemon?.giveBackMemory() }
+
     // MARK: - Running the daemon
 
     /// Rounds in a row that the daemon gets before everyone else on the loop has a turn.
     private static let roundsMax = 8
+    /// Turns that what is resumed at the end gets to be written.
+    private static let lastTurnsMax = 32
 
     private func run() {
         guard let daemon, let wait = turn(daemon) else { return }

@@ -74,6 +74,11 @@ extension Problem {
             detail: "This resource allows \(allow).", headers: ["Allow": allow])
     }
 
+    /// 408: the request did not arrive within its time (RFC 9110 §15.5.9).
+    public static let requestTimedOut = Problem(
+        status: 408, "request-timed-out", title: "Request timed out",
+        detail: "The request took too long to arrive. Nothing was begun.")
+
     /// 413.
     public static func bodyTooLarge(bytesMax: Int) -> Problem {
         Problem(
@@ -87,7 +92,7 @@ extension Problem {
         let list = accepted.joined(separator: ", ")
         return Problem(
             status: 415, "unsupported-media-type", title: "Unsupported media type",
-            detail: "A body is read here as \(list), without a content coding.", headers: ["Accept": list])
+            detail: "A body is read here as \(list) in UTF-8, without a content coding.", headers: ["Accept": list])
     }
 
     /// 503: more is under way than may be at once; nothing was begun.

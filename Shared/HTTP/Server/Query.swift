@@ -4,13 +4,19 @@ public struct Query: Sendable, Equatable {
 
     static let parametersMax = 64
 
+    /// Whether there may be more parameters than are read, seen without reading them.
+    static func isTooLong(_ rawTarget: String) -> Bool {
+        guard rawTarget.utf8.count > parametersMax else { return false }
+        return rawTarget.utf8.count(where: { $0 == ASCII.ampersand }) > parametersMax
+    }
+
+    static let tooMany = RequestTarget.Malformed(reason: "The query has more than \(parametersMax) parameters.")
+
     init() {}
 
     init(_ raw: String) throws(RequestTarget.Malformed) {
         for pair in Array(raw.utf8).split(separator: ASCII.ampersand) {
-            guard parameters.count < Self.parametersMax else {
-                throw RequestTarget.Malformed(reason: "The query has more than \(Self.parametersMax) parameters.")
-            }
+            guard parameters.count < Self.parametersMax else { throw Self.tooMany }
             let name = pair.prefix { $0 != ASCII.equals }
             parameters.append((try Self.text(name), try Self.text(pair[name.endIndex...].dropFirst())))
         }

@@ -123,6 +123,9 @@ extension RequestHead {
     convenience init(
         method: Method, rawTarget: String, headers: RequestHeaders, remoteAddress: String
     ) throws(Problem) {
+        guard rawTarget != "*" || method == .options else {
+            throw .malformedRequest("Only OPTIONS has the target *.")
+        }
         do {
             let target = try RequestTarget(rawTarget)
             let query = if let raw = target.query { try Query(raw) } else { Query() }

@@ -5,7 +5,7 @@
 /// request begins.
 ///
 /// Behind libmicrohttpd 0.9.75 some of it cannot be seen: a bare LF for a line's end, a folded line of other headers,
-/// what follows a NUL, and a later line that begins with its colon (it ends the head). So the public edge is a
+/// what follows a NUL in a value or the target, and a later line that begins with its colon (it ends the head). So the public edge is a
 /// normalising proxy.
 struct RequestHeadCheck {
     /// What the head announces, once it is found sound.
@@ -64,7 +64,7 @@ struct RequestHeadCheck {
     private mutating func host(_ value: ArraySlice<UInt8>) throws(Problem) {
         hosts += 1
         guard hosts == 1 else { throw .malformedRequest("There is more than one Host header.") }
-        guard !value.isEmpty, value.allSatisfy(ASCII.host.contains) else {
+        guard ASCII.isHost(value) else {
             throw .malformedRequest("The Host header is not a host.")
         }
     }

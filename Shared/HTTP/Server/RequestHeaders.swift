@@ -45,6 +45,14 @@ public struct RequestHeaders: Sendable {
 
     public func contains(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
 
+    /// Whether there is a field `If-…`: most requests have none, and then nobody need look for the five.
+    var hasConditions: Bool {
+        fields.contains { field in
+            field.name.count > 3 && bytes[field.name.lowerBound + 2] == UInt8(ascii: "-")
+                && ASCII.equalIgnoringCase(bytes[field.name.prefix(2)], "if".utf8)
+        }
+    }
+
     private func isNamed(_ field: Field, _ name: String) -> Bool {
         field.name.count == name.utf8.count && ASCII.equalIgnoringCase(bytes[field.name], name.utf8)
     }

@@ -1,7 +1,7 @@
 /// The request target, parsed from what the client sent and not from what a library made of it.
 ///
 /// Percent escapes are decoded once, segment by segment. Whatever a later reader could take for another path is
-/// refused: dot segments, empty segments, an encoded slash or NUL or other control, bytes that are not UTF-8.
+/// refused: dot segments, empty segments, an encoded slash, backslash or NUL or other control, bytes that are not UTF-8.
 struct RequestTarget: Sendable, Equatable {
     /// As sent, without the query: `/v1/films/la%20flor`.
     let path: String
@@ -50,7 +50,7 @@ struct RequestTarget: Sendable, Equatable {
         where ASCII.equalIgnoringCase(bytes.prefix(scheme.utf8.count), scheme.utf8) {
             let afterScheme = bytes.dropFirst(scheme.utf8.count)
             let authority = afterScheme.prefix { $0 != ASCII.slash && $0 != ASCII.question }
-            guard !authority.isEmpty, authority.allSatisfy(ASCII.host.contains) else { break }
+            guard ASCII.isHost(authority) else { break }
             return afterScheme[authority.endIndex...]
         }
         throw Malformed(reason: "The request target is neither a path nor an http address.")
@@ -70,10 +70,19 @@ struct RequestTarget: Sendable, Equatable {
     }
 
     private static func segment(_ part: ArraySlice<UInt8>) throws(Malformed) -> String {
+        guard part.contains(ASCII.percent) else {
+            guard part.count > 2 || part.contains(where: { $0 != ASCII.dot }) else {
+                throw Malformed(reason: "The path has a dot segment.")
+            }
+            // ASCII without controls: nothing else has come this far.
+            return String(decoding: part, as: UTF8.self)
+        }
         guard let decoded = PercentEncoding.decode(part, plusIsSpace: false) else {
             throw Malformed(reason: "The path has a malformed percent escape.")
         }
-        guard !decoded.contains(ASCII.slash) else { throw Malformed(reason: "The path has an encoded slash.") }
+        guard !decoded.contains(where: { $0 == ASCII.slash || $0 == ASCII.backslash }) else {
+            throw Malformed(reason: "The path has an encoded slash or backslash.")
+        }
         guard let text = PercentEncoding.text(decoded) else {
             throw Malformed(reason: "The path has an encoded control character or is not UTF-8.")
         }

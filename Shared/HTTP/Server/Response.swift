@@ -9,12 +9,16 @@ public struct Response: Sendable {
         case bytes([UInt8])
         /// Sent by the kernel from the page cache, without a copy through this process.
         case file(FileSlice)
+        /// Goes on until its producer is done or its reader has left.
+        case events(EventStream)
 
+        /// In bytes; nothing for what is not known before.
         public var count: Int64 {
             switch self {
             case .none: 0
             case .bytes(let bytes): Int64(bytes.count)
             case .file(let slice): slice.count
+            case .events: 0
             }
         }
     }

@@ -109,7 +109,7 @@ struct RouteTable: Sendable {
     ) async -> Response {
         do {
             switch match {
-            case .route(let route, _): return try await route.handler(request)
+            case .route(let route, _): return try await route.handler(request).underConditions(of: request)
             case .methodNotAllowed(let allow): return try await refusals.notAllowed(allow)(request)
             case .notFound: return try await refusals.notFound(request)
             }
