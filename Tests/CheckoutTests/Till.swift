@@ -40,9 +40,13 @@ final class Till: Sendable {
     }
 
     /// Opens a till whose house is imported and projected, and closes it afterwards.
-    static func with(_ body: (Till) async throws -> Void) async throws { try await with(try House(), body) }
+    static func with(
+        waitingOrdersMax: Int? = nil, _ body: (Till) async throws -> Void
+    ) async throws { try await with(try House(), waitingOrdersMax: waitingOrdersMax, body) }
 
-    static func with(_ house: House, _ body: (Till) async throws -> Void) async throws {
+    static func with(
+        _ house: House, waitingOrdersMax: Int? = nil, _ body: (Till) async throws -> Void
+    ) async throws {
         try await TestDatabase.with { database in
             let pool = database.pool()
             _ = try await Migrations.apply([messagingMigrations] + CheckoutMigrations.all, with: pool)
@@ -51,38 +55,60 @@ final class Till: Sendable {
                 path: "filmclub-checkout-\(UUID().uuidString)")
             try Data(JWKS([key.verificationKey]).json()).write(to: keySet)
             defer { try? FileManager.default.removeItem(at: keySet) }
-
-            let checkout = try checkout(on: pool, keySet: keySet.path)
-            try await checkout.load()
-            var router = Router()
-            router.use(RequestLog(Log(to: LogRecorder())))
-            checkout.register(in: &router)
-            let listener = Listener(router: router, on: TestLoop.shared)
-            let port = try await listener.start()
-            let client = Client(on: TestLoop.shared)
-            let till = Till(
-                house: house, database: database, pool: pool, checkout: checkout, key: key, client: client,
-                base: "http://127.0.0.1:\(port)", keySet: keySet.path)
-            do {
+            let checkout = try checkout(on: pool, keySet: keySet.path, waitingOrdersMax: waitingOrdersMax)
+            try await open(house, database, pool, checkout, key, keySet.path) { till in
                 try await till.furnish()
                 try await body(till)
-            } catch {
-                await listener.shutdown(within: .zero)
-                await client.close()
-                throw error
             }
-            await listener.shutdown(within: .seconds(10))
-            await client.close()
         }
     }
 
-    private static func checkout(on pool: PostgresPool, keySet: String) throws -> Checkout {
+    /// A second process of the same service: a pool, a memory and a listener of its own, the same database and house.
+    /// - Parameter connectionString: another way to that database.
+    func withAnotherProcess(connectionString: String? = nil, _ body: (Till) async throws -> Void) async throws {
+        let pool = database.pool { configuration in
+            if let connectionString { configuration.connectionString = connectionString }
+        }
+        let checkout = try Self.checkout(on: pool, keySet: keySet)
+        try await Self.open(house, database, pool, checkout, key, keySet, body)
+    }
+
+    private static func open(
+        _ house: House, _ database: TestDatabase, _ pool: PostgresPool, _ checkout: Checkout, _ key: SigningKey,
+        _ keySet: String, _ body: (Till) async throws -> Void
+    ) async throws {
+        try await checkout.load()
+        var router = Router()
+        router.use(RequestLog(Log(to: LogRecorder())))
+        checkout.register(in: &router)
+        let listener = Listener(router: router, on: TestLoop.shared)
+        let port = try await listener.start()
+        let client = Client(on: TestLoop.shared)
+        let till = Till(
+            house: house, database: database, pool: pool, checkout: checkout, key: key, client: client,
+            base: "http://127.0.0.1:\(port)", keySet: keySet)
+        do {
+            try await body(till)
+        } catch {
+            await listener.shutdown(within: .zero)
+            await client.close()
+            throw error
+        }
+        await listener.shutdown(within: .seconds(10))
+        await client.close()
+    }
+
+    private static func checkout(
+        on pool: PostgresPool, keySet: String, waitingOrdersMax: Int? = nil
+    ) throws -> Checkout {
+        var limits = OrderBatcher.Batching.Limits()
+        if let waitingOrdersMax { limits.waitingOrdersMax = waitingOrdersMax }
         let (log, metrics) = (Log(to: LogRecorder()), Metrics())
         let authenticator = try Authenticator(
             jwksPath: keySet, issuer: "urn:test", audience: "urn:filmclub", log: log, metrics: metrics)
         return Checkout(
             pool: pool, authenticator: authenticator, publicBaseURL: nil, on: TestLoop.shared, log: log,
-            metrics: metrics, now: { .now() }, committed: {})
+            metrics: metrics, batching: limits, now: { .now() }, committed: {})
     }
 
     /// Another process of the same service: the same database, a memory of its own.

@@ -151,6 +151,31 @@ import Testing
         }
     }
 
+    @Test("Whoever has little time is answered in it by a server that is silent; others wait on")
+    func patience() async throws {
+        try await withProxy { proxy, pool, direct in
+            _ = try await pool.query("SELECT 1")
+            try await proxy.stopListening()
+            let written = await failure {
+                try await PostgresPool.answering(within: .milliseconds(50)) {
+                    try await pool.query("INSERT INTO t VALUES (1)")
+                }
+            }
+            // Sent to its end, as far as this side knows.
+            #expect(written?.kind == .outcomeUnknown)
+            let read = await failure {
+                // Not longer than the one around it.
+                try await PostgresPool.answering(within: .milliseconds(50)) {
+                    try await PostgresPool.answering(within: .seconds(60)) { try await pool.query("SELECT 1") }
+                }
+            }
+            #expect([.connection, .poolTimeout].contains(read?.kind))
+            try await proxy.cut()
+            #expect(try await pool.query("SELECT 2").count == 1)
+            #expect(try await count(direct) == 0)
+        }
+    }
+
     @Test("An idle connection that breaks is noticed and replaced")
     func idle() async throws {
         try await withProxy { proxy, pool, _ in

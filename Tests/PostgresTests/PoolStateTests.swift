@@ -46,6 +46,19 @@ import Testing
         #expect(state.nextDeadline == start + .milliseconds(70))
     }
 
+    @Test("A waiter with less patience than the limit leaves before those who came earlier")
+    func impatient() {
+        var state = state { $0.leaseWaitMax = .milliseconds(50) }
+        _ = state.lease("a", id: 1, now: start)
+        _ = state.lease("b", id: 2, now: start, answerBy: start + .milliseconds(10))
+        _ = state.lease("c", id: 3, now: start, answerBy: start + .seconds(9))
+        #expect(state.nextDeadline == start + .milliseconds(10))
+        #expect(state.expire(now: start + .milliseconds(10)) == ["b"])
+        #expect(state.nextDeadline == start + .milliseconds(50))
+        #expect(state.expire(now: start + .milliseconds(50)) == ["a", "c"])
+        #expect(state.nextDeadline == nil)
+    }
+
     @Test("A cancelled waiter gets no connection")
     func cancelled() {
         var state = state()

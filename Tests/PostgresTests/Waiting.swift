@@ -19,12 +19,13 @@ func until(
 }
 
 extension TestDatabase {
-    /// The server processes that run a statement with `text` in it, or have run it last.
+    /// The server processes that sleep, or wait for a lock, in a statement with `text` in it, or at the commit behind it.
     func backends(running text: String, with pool: PostgresPool) async throws -> [Int32] {
         let rows = try await pool.query(
             """
             SELECT pid FROM pg_stat_activity
             WHERE datname = \(name) AND pid <> pg_backend_pid() AND state <> 'idle' AND position(\(text) IN query) > 0
+                AND wait_event_type IN ('Timeout', 'Lock')
             """)
         return try rows.map { try $0.get(0, as: Int32.self) }
     }

@@ -19,7 +19,8 @@ struct Checkout: Sendable {
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
         pool: PostgresPool, authenticator: Authenticator, publicBaseURL: String?, on loop: EventLoop, log: Log,
-        metrics: Metrics, now: @escaping @Sendable () -> Instant, committed: @escaping @Sendable () -> Void
+        metrics: Metrics, batching: OrderBatcher.Batching.Limits = OrderBatcher.Batching.Limits(),
+        now: @escaping @Sendable () -> Instant, committed: @escaping @Sendable () -> Void
     ) {
         let meters = CheckoutMeters(metrics)
         let addresses = OrderAddresses(publicBaseURL: publicBaseURL)
@@ -30,7 +31,9 @@ struct Checkout: Sendable {
         events = CheckoutEvents(
             catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log))
         let store = OrderStore(pool: pool)
-        let batcher = OrderBatcher(on: loop, onBatch: { meters.sent(batchOf: $0) }) { try await store.store($0) }
+        let batcher = OrderBatcher(limits: batching, on: loop, onBatch: { meters.sent(batchOf: $0) }) {
+            try await store.store($0)
+        }
         orders = OrderRoutes(
             authenticator: authenticator,
             placeOrder: PlaceOrder(

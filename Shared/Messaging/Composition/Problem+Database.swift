@@ -25,10 +25,16 @@ extension Problem {
         }
     }
 
+    /// How long a request may wait for the database in all: a person gets an answer within about five seconds, also
+    /// from a database that has stopped without a word.
+    public static let databaseWaitMax: Duration = .seconds(4)
+
     /// Runs a handler's work; what it cannot help becomes its problem.
-    public static func forDatabase<Value>(_ body: () async throws -> Value) async throws -> Value {
+    public static func forDatabase<Value>(
+        within limit: Duration = databaseWaitMax, _ body: () async throws -> Value
+    ) async throws -> Value {
         do {
-            return try await body()
+            return try await PostgresPool.answering(within: limit, body)
         } catch let error as PostgresError {
             throw Problem(error) ?? error as any Error
         }

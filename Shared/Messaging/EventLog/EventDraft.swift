@@ -37,12 +37,19 @@ public struct EventDraft: Sendable {
 
     /// Throws if `body` can't be written as JSON or is larger than a topic takes.
     public init<Body: EventBody>(_ body: Body, sequence: Int64, cause: EventCause, now: Instant) throws {
+        try self.init(body, as: try JSON.encode(body), sequence: sequence, cause: cause, now: now)
+    }
+
+    /// The same where `body` is written already: `json` are the bytes that `JSON.encode` would give.
+    public init<Body: EventBody>(
+        _ body: Body, as json: [UInt8], sequence: Int64, cause: EventCause, now: Instant
+    ) throws(EventTooLarge) {
         id = .generate(now: now)
         topic = Body.topic
         key = body.key
         self.sequence = sequence
         type = Body.type
-        self.body = try JSON.encode(body)
+        self.body = json
         self.cause = cause
         guard self.body.count <= Topic.bodyBytesMax else {
             throw EventTooLarge(type: Body.type, bytes: self.body.count)

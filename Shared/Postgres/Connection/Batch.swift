@@ -34,6 +34,8 @@ struct Batch: Sendable {
     var prepares = true
     /// Whether `answerMax` holds: not for migrations.
     var isBounded = true
+    /// When whoever asks no longer waits: see `PostgresPool.answering(within:)`.
+    var answerBy = PostgresPool.answerBy
     /// Run again because a prepared statement was out of date; done once.
     var isRetry = false
 

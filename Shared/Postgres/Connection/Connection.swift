@@ -49,6 +49,9 @@ final class Connection {
     /// Which batch is in flight, if any: tells the owner whether one has been there for too long.
     var boundedFlight: UInt64? { flight?.batch.isBounded == true ? flights : nil }
 
+    /// When whoever waits for the batch in flight no longer does.
+    var answerBy: ContinuousClock.Instant? { flight?.batch.answerBy }
+
     // MARK: - Life
 
     func connect() {

@@ -31,6 +31,8 @@ struct PoolState<Waiter> {
     private var idle: [ConnectionID] = []
     private var connecting = 0
     private var waiters = FIFO<Waiting>()
+    /// No waiter's deadline lies before it.
+    private var soonest: Time?
     private var lastID: ConnectionID = 0
     private var failures = 0
     private var retryAt: Time?
@@ -42,8 +44,8 @@ struct PoolState<Waiter> {
     var idleCount: Int { idle.count }
     var leasedCount: Int { slots.count - idle.count - connecting }
     var waiterCount: Int { waiters.count }
-    /// When the first waiter's patience ends; all are equally patient, so the first is the soonest.
-    var nextDeadline: Time? { waiters.first?.deadline }
+    /// When to look for waiters whose patience has ended; perhaps none has.
+    var nextDeadline: Time? { waiters.isEmpty ? nil : soonest }
 
     // MARK: - Leases
 
@@ -54,14 +56,18 @@ struct PoolState<Waiter> {
         case refused(PostgresError.Kind)
     }
 
-    mutating func lease(_ waiter: Waiter, id: UInt64, now: Time) -> Lease {
+    /// - Parameter answerBy: when the waiter goes away, if that is before the limit for all.
+    mutating func lease(_ waiter: Waiter, id: UInt64, now: Time, answerBy: Time? = nil) -> Lease {
         if isClosed { return .refused(.closed) }
         if let connection = idle.popLast() {
             slots[connection] = .leased
             return .granted(connection)
         }
         guard waiters.count < limits.waitersMax else { return .refused(.poolFull) }
-        waiters.append(Waiting(id: id, deadline: now + limits.leaseWaitMax, waiter: waiter))
+        let limit = now + limits.leaseWaitMax
+        let deadline = min(limit, answerBy ?? limit)
+        soonest = waiters.isEmpty ? deadline : min(soonest ?? deadline, deadline)
+        waiters.append(Waiting(id: id, deadline: deadline, waiter: waiter))
         return .waiting(connect: connectIfWanted(now))
     }
 
@@ -86,11 +92,10 @@ struct PoolState<Waiter> {
 
     /// Those whose deadline is over.
     mutating func expire(now: Time) -> [Waiter] {
-        var expired: [Waiter] = []
-        while let first = waiters.first, first.deadline <= now, let waiting = waiters.popFirst() {
-            expired.append(waiting.waiter)
-        }
-        return expired
+        let all = waiters.removeAll()
+        for waiting in all where waiting.deadline > now { waiters.append(waiting) }
+        soonest = waiters.isEmpty ? nil : all.lazy.map(\.deadline).filter { $0 > now }.min()
+        return all.filter { $0.deadline <= now }.map(\.waiter)
     }
 
     // MARK: - Connections

@@ -18,7 +18,7 @@ extension PostgresPool {
     }
 
     private func start(_ work: Work, id: UInt64) {
-        switch state.lease(work, id: id, now: .now) {
+        switch state.lease(work, id: id, now: .now, answerBy: work.answerBy) {
         case .granted(let connection): grant(connection, to: work)
         case .refused(let kind):
             let reason =
@@ -48,7 +48,7 @@ extension PostgresPool {
                 return refuse(work, PostgresError(.connection, "the connection is gone"))
             }
             connection.submit(batch)
-        case .lease(let continuation):
+        case .lease(let continuation, _):
             lastLease += 1
             leases[lastLease] = id
             continuation.resume(returning: .success(lastLease))
@@ -58,7 +58,7 @@ extension PostgresPool {
     func refuse(_ work: Work, _ error: PostgresError) {
         switch work {
         case .batch(let batch): batch.complete(.failure(error.withKind(error.kind, statement: batch.label(0))))
-        case .lease(let continuation): continuation.resume(returning: .failure(error))
+        case .lease(let continuation, _): continuation.resume(returning: .failure(error))
         }
     }
 
@@ -136,14 +136,19 @@ extension PostgresPool {
     // MARK: - Time
 
     private func watchDeadline() {
-        guard deadlineTimer == nil, let deadline = state.nextDeadline else { return }
-        deadlineTimer = loop.schedule(after: deadline - .now) {
+        guard let deadline = state.nextDeadline else { return }
+        if let deadlineTimer {
+            guard deadline < deadlineTimer.deadline else { return }
+            deadlineTimer.timer.cancel()
+        }
+        let timer = loop.schedule(after: deadline - .now) {
             self.deadlineTimer = nil
-            var reason = "no connection to the database came free within \(self.configuration.leaseWaitMax)"
+            var reason = "no connection to the database came free in time, at most \(self.configuration.leaseWaitMax)"
             if let failure = self.lastConnectFailure { reason += "; the last attempt to connect: \(failure)" }
             for work in self.state.expire(now: .now) { self.refuse(work, PostgresError(.poolTimeout, reason)) }
             self.watchDeadline()
         }
+        deadlineTimer = (timer, deadline)
     }
 
     private func keepTicking() {
@@ -166,6 +171,8 @@ extension PostgresPool {
             seenFlights[id] = SeenFlight(flight: flight, ticks: seen + 1)
             if Self.tick * seen > configuration.answerMax {
                 connection.end(PostgresError(.connection, "no answer within \(configuration.answerMax)"))
+            } else if let answerBy = connection.answerBy, answerBy <= .now {
+                connection.end(PostgresError(.connection, "no answer in the time that its caller had"))
             }
         }
     }

@@ -11,7 +11,14 @@ internal import Synchronization
 public actor PostgresPool: PostgresQueryable {
     enum Work: Sendable {
         case batch(Batch)
-        case lease(CheckedContinuation<Result<LeaseID, PostgresError>, Never>)
+        case lease(CheckedContinuation<Result<LeaseID, PostgresError>, Never>, answerBy: ContinuousClock.Instant?)
+
+        var answerBy: ContinuousClock.Instant? {
+            switch self {
+            case .batch(let batch): batch.answerBy
+            case .lease(_, let answerBy): answerBy
+            }
+        }
     }
     typealias LeaseID = UInt64
     typealias ConnectionID = UInt64
@@ -27,7 +34,7 @@ public actor PostgresPool: PostgresQueryable {
     var connections: [ConnectionID: Connection] = [:]
     var leases: [LeaseID: ConnectionID] = [:]
     var lastLease: LeaseID = 0
-    var deadlineTimer: LoopTimer?
+    var deadlineTimer: (timer: LoopTimer, deadline: ContinuousClock.Instant)?
     var tickTimer: LoopTimer?
     var seenFlights: [ConnectionID: SeenFlight] = [:]
     var lastConnectFailure: PostgresError?
@@ -39,7 +46,7 @@ public actor PostgresPool: PostgresQueryable {
     }
 
     /// How often idle connections and overdue answers are looked for.
-    static let tick: Duration = .seconds(1)
+    static let tick: Duration = .milliseconds(500)
 
     public init(
         _ configuration: PostgresConfiguration, on loop: EventLoop,
@@ -75,10 +82,26 @@ public actor PostgresPool: PostgresQueryable {
         }.get()
     }
 
+    // MARK: - Patience
+
+    /// When the task's statements must be answered, the wait for a connection included; nil: the configuration's
+    /// limits alone hold.
+    @TaskLocal static var answerBy: ContinuousClock.Instant?
+
+    /// Bounds all that `body` asks of any pool together, for whoever has somebody waiting. What is not answered in time
+    /// fails like a connection that broke: the statement may have been carried out, and if it was to commit its outcome
+    /// is unknown. Looked at every `tick`. Within another one the shorter of the two holds.
+    public static nonisolated func answering<Output>(
+        within limit: Duration, _ body: () async throws -> Output
+    ) async rethrows -> Output {
+        let deadline = ContinuousClock.now + limit
+        return try await $answerBy.withValue(min(deadline, answerBy ?? deadline), operation: body)
+    }
+
     // MARK: - Leases
 
     nonisolated func lease() async throws(PostgresError) -> LeaseID {
-        try await wait { continuation, id in begin(.lease(continuation), id: id) }.get()
+        try await wait { continuation, id in begin(.lease(continuation, answerBy: Self.answerBy), id: id) }.get()
     }
 
     /// Runs `batch` on a leased connection.
@@ -131,7 +154,7 @@ public actor PostgresPool: PostgresQueryable {
         let (waiters, unused) = state.close()
         for waiter in waiters { refuse(waiter, PostgresError(.closed, "the pool is closed")) }
         for id in unused { end(id, "the pool is closed") }
-        deadlineTimer?.cancel()
+        deadlineTimer?.timer.cancel()
         let timer = loop.schedule(after: grace) {
             for id in Array(self.connections.keys) { self.end(id, "the pool was closed while it worked") }
         }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A value that can be bound to a statement, in PostgreSQL's binary form (its `…recv` function reads it).
 public protocol PostgresEncodable: Sendable {
     static var postgresType: PostgresType { get }
@@ -62,8 +64,9 @@ extension String: PostgresEncodable {
     public static var postgresType: PostgresType { .text }
 
     public func encode(into bytes: inout [UInt8]) throws(PostgresEncodingError) {
-        guard !utf8.contains(0) else { throw .containsNUL }
+        let start = bytes.count
         bytes += utf8
+        guard !bytes.containsNUL(from: start) else { throw .containsNUL }
     }
 }
 
@@ -89,13 +92,15 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
         guard type.arrayType != nil else { throw .noArray(of: type) }
         guard let count = Int32(exactly: count) else { throw .tooLong }
         bytes.append(bigEndian: Int32(isEmpty ? 0 : 1))
-        bytes.append(bigEndian: Int32(contains(where: \.isPostgresNull) ? 1 : 0))
+        let flags = bytes.count
+        bytes.append(bigEndian: Int32(0))
         bytes.append(bigEndian: type.oid)
         guard !isEmpty else { return }
         bytes.append(bigEndian: count)
         bytes.append(bigEndian: Int32(1))
         for element in self {
             guard !element.isPostgresNull else {
+                bytes[flags + 3] = 1
                 bytes.append(bigEndian: Int32(-1))
                 continue
             }
@@ -103,9 +108,7 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
             bytes.append(bigEndian: Int32(0))
             try element.encode(into: &bytes)
             guard let length = Int32(exactly: bytes.count - start - 4) else { throw .tooLong }
-            for (offset, shift) in [24, 16, 8, 0].enumerated() {
-                bytes[start + offset] = UInt8(truncatingIfNeeded: length >> Int32(shift))
-            }
+            bytes.write(bigEndian: length, at: start)
         }
     }
 }
@@ -113,5 +116,18 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
 extension [UInt8] {
     mutating func append(bigEndian value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
+    }
+
+    /// Over the four bytes at `position`.
+    mutating func write(bigEndian value: Int32, at position: Int) {
+        for offset in 0..<4 { self[position + offset] = UInt8(truncatingIfNeeded: value >> Int32(24 - 8 * offset)) }
+    }
+
+    /// Texts are looked through by the library: they are most of what is sent.
+    func containsNUL(from start: Int) -> Bool {
+        unsafe withUnsafeBytes { buffer in
+            guard start < buffer.count, let base = buffer.baseAddress else { return false }
+            return unsafe memchr(base + start, 0, buffer.count - start) != nil
+        }
     }
 }

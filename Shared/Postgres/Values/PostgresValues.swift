@@ -59,7 +59,7 @@ public struct JSONText: Hashable, Sendable, PostgresEncodable, PostgresDecodable
     public static var postgresType: PostgresType { .json }
 
     public func encode(into bytes: inout [UInt8]) throws(PostgresEncodingError) {
-        guard !self.bytes.contains(0) else { throw .containsNUL }
+        guard !self.bytes.containsNUL(from: 0) else { throw .containsNUL }
         bytes += self.bytes
     }
 
@@ -85,7 +85,7 @@ public struct JSONBText: Hashable, Sendable, PostgresEncodable, PostgresDecodabl
     public static var postgresType: PostgresType { .jsonb }
 
     public func encode(into bytes: inout [UInt8]) throws(PostgresEncodingError) {
-        guard !self.bytes.contains(0) else { throw .containsNUL }
+        guard !self.bytes.containsNUL(from: 0) else { throw .containsNUL }
         bytes.append(1)
         bytes += self.bytes
     }

@@ -44,39 +44,15 @@ struct OrderDocument: Sendable {
         writer.member("name", programmeName)
         writer.member("priceListVersion", priceListVersion)
         writer.endObject()
-        write(lines, to: &writer)
+        writer.lines(lines)
         writer.key("total")
         writer.money(total)
-        write(payment, to: &writer)
+        writer.payment(payment)
         writer.member("placedAt", placedAt.text)
         writeTimeline(to: &writer)
         writer.member("statusUrl", statusURL)
         writer.endObject()
         return writer.bytes
-    }
-
-    private func write(_ lines: [OrderLine], to writer: inout JSONWriter) {
-        writer.key("lines")
-        writer.beginArray()
-        for line in lines {
-            writer.beginObject()
-            writer.member("lineId", line.lineId.text)
-            writer.member("filmId", line.filmId.text)
-            writer.member("title", line.title)
-            writer.key("price")
-            writer.money(line.price)
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func write(_ payment: PaymentTerms, to writer: inout JSONWriter) {
-        writer.key("payment")
-        writer.beginObject()
-        let (method, purchaseOrderNumber) = payment.columns
-        writer.member("method", method)
-        if let purchaseOrderNumber { writer.member("purchaseOrderNumber", purchaseOrderNumber) }
-        writer.endObject()
     }
 
     private func writeTimeline(to writer: inout JSONWriter) {
@@ -107,6 +83,32 @@ extension OrderDocument {
 }
 
 extension JSONWriter {
+    /// The member "lines".
+    mutating func lines(_ lines: [OrderLine]) {
+        key("lines")
+        beginArray()
+        for line in lines {
+            beginObject()
+            member("lineId", line.lineId.text)
+            member("filmId", line.filmId.text)
+            member("title", line.title)
+            key("price")
+            money(line.price)
+            endObject()
+        }
+        endArray()
+    }
+
+    /// The member "payment".
+    mutating func payment(_ payment: PaymentTerms) {
+        key("payment")
+        beginObject()
+        let (method, purchaseOrderNumber) = payment.columns
+        member("method", method)
+        if let purchaseOrderNumber { member("purchaseOrderNumber", purchaseOrderNumber) }
+        endObject()
+    }
+
     mutating func money(_ money: Money) {
         beginObject()
         member("minorUnits", money.minorUnits)

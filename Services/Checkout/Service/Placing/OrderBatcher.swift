@@ -74,6 +74,9 @@ actor OrderBatcher {
         waiters.removeValue(forKey: ticket)?.resume(returning: outcome)
     }
 
+    /// Orders that wait for a batch.
+    var waitingCount: Int { batching.waitingCount }
+
     // MARK: - Sending
 
     /// In the loop's next round: the orders that came in this one go together, and nobody waits for a clock.

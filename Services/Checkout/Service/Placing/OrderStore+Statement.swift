@@ -4,6 +4,13 @@ internal import Messaging
 internal import Postgres
 
 extension OrderStore {
+    /// For the transaction alone.
+    static let limits: SQL = """
+        /* limitOrders */
+        SELECT set_config('lock_timeout', \(lockWaitMax.setting), true),
+            set_config('statement_timeout', \(answerMax.setting), true)
+        """
+
     /// Each part draws from the one before, so nothing is written of an order unless all of it may be. The order goes
     /// first and takes the conflict: a key is only written beside an order. Events come behind it, and so behind its
     /// row's lock, as `EventLog` asks.
@@ -122,6 +129,11 @@ extension OrderStore {
         ON CONFLICT (institution_id, cart_id) DO NOTHING
         RETURNING id
         """
+}
+
+extension Duration {
+    /// For a PostgreSQL setting.
+    fileprivate var setting: String { "\(Int64(self / .milliseconds(1)))ms" }
 }
 
 extension OrderSubmission {

@@ -12,6 +12,12 @@ internal import Postgres
 struct OrderStore: Sendable {
     let pool: PostgresPool
 
+    /// How long a batch may wait for what somebody else holds: longer than PostgreSQL takes to find a deadlock (1 s).
+    /// Then its orders are run alone, so that only the one in question goes on waiting.
+    static let lockWaitMax: Duration = .milliseconds(1_500)
+    /// How long a batch may take, the wait for a connection included.
+    static let answerMax: Duration = .seconds(3)
+
     enum Outcome: Sendable {
         case stored
         /// The key was answered before; `sameRequest` tells whether to this very question.
@@ -29,20 +35,20 @@ struct OrderStore: Sendable {
         // By cart: two processes that insert the same carts at once wait for each other, and never in a circle.
         let order = submissions.indices.sorted { submissions[$0].placeInLine < submissions[$1].placeInLine }
         let rows: Rows
-        do throws(PostgresError) {
-            rows = try await pool.query(Self.statement(order.map { submissions[$0] }))
-        } catch {
+        do {
+            let batch = [Self.limits, Self.statement(order.map { submissions[$0] })]
+            rows = try await PostgresPool.answering(within: Self.answerMax) { try await pool.unit(batch)[1] }
+        } catch let error as PostgresError {
             guard submissions.count == 1 else { throw error }
             return [.success(try await outcome(of: submissions[0], after: error))]
         }
         guard rows.count == submissions.count else {
             throw UnreadableRow(description: "\(rows.count) outcomes for \(submissions.count) orders")
         }
-        var outcomes: [Result<Outcome, any Error>] = submissions.map { _ in .success(.stale) }
-        for (row, index) in zip(rows, order) {
-            outcomes[index] = Result { try Self.outcome(row, fingerprint: submissions[index].fingerprint) }
+        let outcomes = zip(order, rows).map { index, row in
+            (index, Result { try Self.outcome(row, fingerprint: submissions[index].fingerprint) })
         }
-        return outcomes
+        return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// A key that was committed between the statement's snapshot and its lock: its answer can be read now.

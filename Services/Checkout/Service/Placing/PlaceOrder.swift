@@ -120,11 +120,16 @@ struct PlaceOrder: Sendable {
     ) throws -> OrderSubmission {
         let address = addresses.order(order.id)
         let cause = EventCause(correlationID: CorrelationID(order.id.uuid), trace: command.trace?.child())
+        let institution = order.institution.json
+        let events = try order.events.map { event in
+            try EventDraft(
+                event, as: event.json(institution: institution), cause: cause, now: order.placedAt)
+        }
         return OrderSubmission(
-            order: order, institution: JSONText(try JSON.encode(order.institution)), key: command.scopedKey,
+            order: order, institution: JSONText(institution), key: command.scopedKey,
             fingerprint: fingerprint,
             answer: StoredAnswer(status: 201, location: address, body: OrderDocument(order, statusURL: address).json),
-            events: try order.events.map { try EventDraft($0, cause: cause, now: order.placedAt) })
+            events: events)
     }
 
     /// SHA-256 of the question as it was understood: the order of members and white space don't matter.
@@ -143,6 +148,15 @@ struct PlaceOrder: Sendable {
 
 extension EventDraft {
     init(_ event: NumberedOrderEvent, cause: EventCause, now: Instant) throws {
-        try self.init(event.eventBody, sequence: event.sequence, cause: cause, now: now)
+        try self.init(event, as: nil, cause: cause, now: now)
+    }
+
+    /// - Parameter json: the body, where it is written already.
+    init(_ event: NumberedOrderEvent, as json: [UInt8]?, cause: EventCause, now: Instant) throws {
+        guard let json else {
+            try self.init(event.eventBody, sequence: event.sequence, cause: cause, now: now)
+            return
+        }
+        try self.init(event.eventBody, as: json, sequence: event.sequence, cause: cause, now: now)
     }
 }

@@ -9,6 +9,8 @@ internal import ServiceShell
 /// `POST /v1/imports`, `GET /v1/institutions/{id}`.
 struct InstitutionRoutes: Sendable {
     static let importBytesMax = 8 * 1_024 * 1_024
+    /// How long the database may take for an import: thousands of rows.
+    static let importWaitMax: Duration = .seconds(20)
 
     let authenticator: Authenticator
     let importInstitutions: ImportInstitutions
@@ -27,7 +29,7 @@ struct InstitutionRoutes: Sendable {
         let document = try Self.document(request)
         let plan: InstitutionImport
         do {
-            plan = try await Problem.forDatabase {
+            plan = try await Problem.forDatabase(within: Self.importWaitMax) {
                 try await importInstitutions(document, isDryRun: isDryRun, trace: request.identity.trace)
             }
         } catch let refused as ImportInstitutions.Refused {

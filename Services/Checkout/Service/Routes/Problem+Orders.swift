@@ -17,8 +17,9 @@ extension Problem {
                 detail: "Only a verified institution can order.")
         case .programmeUnknown(let id):
             self.init(
-                status: 422, "programme-unknown", title: "Programme unknown", detail: "There is no programme \(id).",
-                members: ["programmeId": .string(id.text)])
+                status: 422, "programme-unknown", title: "Programme unknown",
+                detail: "The programme \(id) is not known here. \(Self.mayBecomeKnown)",
+                members: ["programmeId": .string(id.text)], headers: Self.retrySoon)
         case .institutionTypeNotEligible(let type):
             self.init(
                 status: 403, "institution-not-eligible", title: "Institution not eligible",
@@ -34,6 +35,12 @@ extension Problem {
             self = Self.selection(rejection)
         }
     }
+
+    /// Checkout cannot tell what does not exist from what it has not heard of yet, and must not claim that it can. A
+    /// client can: what is known and not for sale has types of its own, and no `Retry-After`.
+    private static let mayBecomeKnown =
+        "What the catalog shows becomes known here within moments: if it shows this, ask again, with the same key."
+    private static let retrySoon: ResponseHeaders = ["Retry-After": "1"]
 
     private static func composition(_ rejection: OrderRejection) -> Problem {
         guard case .ruleNotMet(let rule) = rejection else {
@@ -55,7 +62,10 @@ extension Problem {
                 members: ["expected": .integer(Int64(expected)), "given": .integer(Int64(given))])
         case .repeatedFilms(let films):
             films.problem("film-repeated", "Film repeated", "Each film of a bundle is another one.")
-        case .unknownFilms(let films): films.problem("film-unknown", "Film unknown", "There are no such films.")
+        case .unknownFilms(let films):
+            films.problem(
+                "film-unknown", "Film unknown", "These films are not known here. \(mayBecomeKnown)",
+                headers: retrySoon)
         case .withdrawnFilms(let films):
             films.problem("film-withdrawn", "Film withdrawn", "These films are no longer for sale.")
         case .filmsNotLicensed(let films, let territory):
@@ -68,12 +78,14 @@ extension Problem {
 
 extension [FilmID] {
     /// The films meant, each once, and no more than a programme can have.
-    fileprivate func problem(_ name: String, _ title: String, _ detail: String) -> Problem {
+    fileprivate func problem(
+        _ name: String, _ title: String, _ detail: String, headers: ResponseHeaders = [:]
+    ) -> Problem {
         var seen: Set<FilmID> = []
         let films = filter { seen.insert($0).inserted }.prefix(Programme.slotsMax)
         return Problem(
             status: 422, name, title: title, detail: detail,
-            members: ["filmIds": .array(films.map { .string($0.text) })])
+            members: ["filmIds": .array(films.map { .string($0.text) })], headers: headers)
     }
 }
 

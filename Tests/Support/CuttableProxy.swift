@@ -1,19 +1,17 @@
-import Glibc
-import Postgres
-import Reactor
-import TestSupport
+internal import Glibc
+internal import Reactor
 
 /// A proxy before the server that can lose answers, stop reading, refuse, and cut: what a network does.
 ///
 /// `@unchecked Sendable`: its state is touched on the loop only, which `onLoop` sees to.
-final class CuttableProxy: @unchecked Sendable {
+public final class CuttableProxy: @unchecked Sendable {
     private struct Pair {
         var client: Int32
         var server: Int32
         var watches: [Watch]
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: Int32
     private var watch: Watch?
     private var pairs: [Int32: Pair] = [:]
@@ -26,7 +24,7 @@ final class CuttableProxy: @unchecked Sendable {
         self.port = port
     }
 
-    static func start() async throws -> CuttableProxy {
+    public static func start() async throws -> CuttableProxy {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -46,15 +44,15 @@ final class CuttableProxy: @unchecked Sendable {
         return proxy
     }
 
-    enum ProxyError: Error { case system(Int32), noServer }
+    public enum ProxyError: Error { case system(Int32), noServer }
 
     // MARK: - What a network does
 
     /// The server hears and answers, and the answers go nowhere.
-    func loseAnswers() async throws { try await onLoop { $0.losesAnswers = true } }
+    public func loseAnswers() async throws { try await onLoop { $0.losesAnswers = true } }
 
     /// The server hears nothing more.
-    func stopListening() async throws {
+    public func stopListening() async throws {
         try await onLoop { proxy in
             proxy.isDeaf = true
             for pair in proxy.pairs.values { try pair.watches[0].change(to: []) }
@@ -62,7 +60,7 @@ final class CuttableProxy: @unchecked Sendable {
     }
 
     /// Ends all connections, and new ones at once while `refusing`.
-    func cut(refusing: Bool = false) async throws {
+    public func cut(refusing: Bool = false) async throws {
         try await onLoop { proxy in
             proxy.refuses = refusing
             proxy.losesAnswers = false
@@ -71,7 +69,7 @@ final class CuttableProxy: @unchecked Sendable {
         }
     }
 
-    func stop() async throws {
+    public func stop() async throws {
         try await cut(refusing: true)
         try await onLoop { proxy in
             proxy.watch?.cancel()
@@ -166,7 +164,7 @@ final class CuttableProxy: @unchecked Sendable {
 
 extension TestDatabase {
     /// Lends a proxy before this database's server, and the connection string that leads through it.
-    func withProxy(_ body: (CuttableProxy, String) async throws -> Void) async throws {
+    public func withProxy(_ body: (CuttableProxy, String) async throws -> Void) async throws {
         let proxy = try await CuttableProxy.start()
         // The later of two settings wins.
         let through = connectionString + " host=127.0.0.1 port=\(proxy.port)"
