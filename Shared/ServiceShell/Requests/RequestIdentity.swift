@@ -56,9 +56,13 @@ final class IdentitySource: Sendable {
         }
     }
 
+    /// Sixteen digits.
     private static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        let digits = stride(from: 60, through: 0, by: -4).map { shift in
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF
+            return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }
 

@@ -10,12 +10,15 @@ struct PageReader: Sendable {
     let cache: PageCache
     let meters: CatalogMeters
 
+    /// Without waiting: nearly every page that is asked for. Nil says nothing about what the database has.
+    func pageInMemory(_ table: CatalogTable, named name: String) -> Page? {
+        guard let page = cache.page(table, name) else { return nil }
+        meters.pagesFromMemory.increment()
+        return page
+    }
+
     /// Nil where nothing has that id or slug, and for what can be neither.
-    func page(_ table: CatalogTable, named name: String) async throws -> Page? {
-        if let page = cache.page(table, name) {
-            meters.pagesFromMemory.increment()
-            return page
-        }
+    func pageInDatabase(_ table: CatalogTable, named name: String) async throws -> Page? {
         guard let condition = Self.condition(name) else { return nil }
         let era = cache.era
         let rows = try await pool.query(
