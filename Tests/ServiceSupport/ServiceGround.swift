@@ -29,6 +29,12 @@ public struct ServiceGround: Sendable {
         }
     }
 
+    /// The same ground by another pool, as another process has one.
+    public func with(_ pool: PostgresPool) -> ServiceGround {
+        ServiceGround(
+            database: database, pool: pool, identity: identity, recorder: recorder, log: log, metrics: metrics)
+    }
+
     public func authenticator() throws -> Authenticator { try identity.authenticator(log: log, metrics: metrics) }
 
     // MARK: - Events

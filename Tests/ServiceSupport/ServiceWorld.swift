@@ -2,6 +2,7 @@ public import FilmClubModel
 public import Messaging
 public import Postgres
 public import ServiceShell
+public import TestSupport
 
 /// A test's world around one service: what it stands on, and its routes on a port. The tests of each service add the
 /// requests that are its own.
@@ -11,6 +12,7 @@ public protocol ServiceWorld: Sendable {
 }
 
 extension ServiceWorld {
+    public var database: TestDatabase { ground.database }
     public var pool: PostgresPool { ground.pool }
     public var metrics: Metrics { ground.metrics }
     public var log: LogRecorder { ground.recorder }

@@ -1,12 +1,13 @@
 import CheckoutDomain
 import FilmClubModel
+import ServiceTestSupport
 import Testing
 
 @Suite("What an import of institutions changes")
 struct InstitutionImportTests {
     @Test("New ones begin at version 1, changed ones rise by one, equal ones are left alone")
     func kinds() throws {
-        let (new, same, other) = (try House().school, try House().school, try House().school)
+        let (new, same, other) = (try SampleHouse().school, try SampleHouse().school, try SampleHouse().school)
         var renamed = other
         renamed.name = "Lincoln High"
         renamed.version = 900

@@ -1,12 +1,13 @@
 import CheckoutDomain
 import FilmClubModel
+import ServiceTestSupport
 import Testing
 
 @Suite("Whether a request becomes an order")
 struct OrderPlacementTests {
     @Test("Five sellable films of the programme become an order at the price list's price")
     func placed() throws {
-        let house = try House()
+        let house = try SampleHouse()
         let request = house.request()
         let order = try house.decide(request)
 
@@ -23,7 +24,7 @@ struct OrderPlacementTests {
 
     @Test("Its events carry all that other services need, from sequence 1 on")
     func events() throws {
-        let house = try House()
+        let house = try SampleHouse()
         let order = try house.decide()
 
         #expect(order.events.map(\.sequence) == [1, 2])
@@ -46,7 +47,7 @@ struct OrderPlacementTests {
 
     @Test("A price that five lines cannot share evenly still adds up to the cent")
     func unevenPrice() throws {
-        var house = try House()
+        var house = try SampleHouse()
         house.programme.priceList.bundleMinorUnits = 100_003
         let order = try house.decide()
         #expect(order.lines.map(\.price.minorUnits) == [20_001, 20_001, 20_001, 20_000, 20_000])
@@ -54,12 +55,12 @@ struct OrderPlacementTests {
 
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let change: @Sendable (inout House, inout OrderRequest, inout OrderingFacts) throws -> OrderRejection
+        let change: @Sendable (inout SampleHouse, inout OrderRequest, inout OrderingFacts) throws -> OrderRejection
 
         init(
             _ description: String,
             _ change:
-                @escaping @Sendable (inout House, inout OrderRequest, inout OrderingFacts) throws ->
+                @escaping @Sendable (inout SampleHouse, inout OrderRequest, inout OrderingFacts) throws ->
                 OrderRejection
         ) {
             testDescription = description
@@ -142,7 +143,7 @@ struct OrderPlacementTests {
 
     @Test("No order, and the first thing to mend is named", arguments: rejections)
     func rejected(_ rejection: Case) throws {
-        var house = try House()
+        var house = try SampleHouse()
         var request = house.request()
         var facts = house.facts
         let expected = try rejection.change(&house, &request, &facts)
@@ -151,8 +152,8 @@ struct OrderPlacementTests {
 
     @Test("The number has the year, at least six digits, and never ends")
     func numbers() throws {
-        #expect(OrderNumber(serial: 1, now: House.now).text == "FC-2026-000001")
-        #expect(OrderNumber(serial: 1_234_567, now: House.now).text == "FC-2026-1234567")
-        #expect(OrderNumber(serial: .max, now: House.now).text == "FC-2026-9223372036854775807")
+        #expect(OrderNumber(serial: 1, now: SampleHouse.now).text == "FC-2026-000001")
+        #expect(OrderNumber(serial: 1_234_567, now: SampleHouse.now).text == "FC-2026-1234567")
+        #expect(OrderNumber(serial: .max, now: SampleHouse.now).text == "FC-2026-9223372036854775807")
     }
 }

@@ -1,5 +1,6 @@
 import CheckoutDomain
 import FilmClubModel
+import ServiceTestSupport
 import Testing
 
 @Suite("How an order goes on")
@@ -9,7 +10,7 @@ struct OrderProgressTests {
         Dictionary(uniqueKeysWithValues: order.lines.map { ($0.lineId, $0.filmId) })
     }
 
-    init() throws { order = try House().decide() }
+    init() throws { order = try SampleHouse().decide() }
 
     func granted(
         _ change: (inout EntitlementsGranted) -> Void = { _ in }
@@ -18,8 +19,8 @@ struct OrderProgressTests {
             orderId: order.id, institutionId: order.institution.id,
             entitlements: order.lines.map {
                 GrantedEntitlement(
-                    entitlementId: .generate(now: House.now), lineId: $0.lineId, filmId: $0.filmId,
-                    opensAt: House.now, closesAt: House.now + .seconds(7 * 86_400))
+                    entitlementId: .generate(now: SampleHouse.now), lineId: $0.lineId, filmId: $0.filmId,
+                    opensAt: SampleHouse.now, closesAt: SampleHouse.now + .seconds(7 * 86_400))
             })
         change(&answer)
         return answer
@@ -33,8 +34,8 @@ struct OrderProgressTests {
     @Test("Entitlements fulfil it, and nobody waits any longer")
     func fulfilled() {
         var progress = order.progress
-        let effect = progress.entitlementsGranted(granted(), lines: lines, now: House.now)
-        let event = OrderFulfilled(orderId: order.id, institutionId: order.institution.id, fulfilledAt: House.now)
+        let effect = progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now)
+        let event = OrderFulfilled(orderId: order.id, institutionId: order.institution.id, fulfilledAt: SampleHouse.now)
         guard case .events(let events) = effect else {
             Issue.record("\(effect)")
             return
@@ -49,9 +50,9 @@ struct OrderProgressTests {
     @Test("The same answer twice tells nothing twice")
     func twice() {
         var progress = order.progress
-        _ = progress.entitlementsGranted(granted(), lines: lines, now: House.now)
+        _ = progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now)
         let once = progress
-        #expect(progress.entitlementsGranted(granted(), lines: lines, now: House.now) == .absorbed)
+        #expect(progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now) == .absorbed)
         #expect(progress.entitlementsRefused(refused) == .absorbed)
         #expect(progress == once)
     }
@@ -71,7 +72,7 @@ struct OrderProgressTests {
         var progress = order.progress
         for _ in 0..<AnswerDeadline.attemptsMax { _ = progress.answerOverdue() }
         #expect(progress.parked == .noAnswer)
-        let effect = progress.entitlementsGranted(granted(), lines: lines, now: House.now)
+        let effect = progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now)
         guard case .events = effect else {
             Issue.record("\(effect)")
             return
@@ -84,7 +85,7 @@ struct OrderProgressTests {
         "Entitlements that are not exactly what was ordered fulfil nothing",
         arguments: ["one missing", "one twice", "another film", "another institution", "none"])
     func mismatch(_ what: String) throws {
-        let other = try House()
+        let other = try SampleHouse()
         let answer = granted { answer in
             switch what {
             case "one missing": answer.entitlements.removeLast()
@@ -96,7 +97,7 @@ struct OrderProgressTests {
         }
         var progress = order.progress
         #expect(
-            progress.entitlementsGranted(answer, lines: lines, now: House.now) == .parked(.entitlementsMismatch))
+            progress.entitlementsGranted(answer, lines: lines, now: SampleHouse.now) == .parked(.entitlementsMismatch))
         #expect(progress.state == .confirmed)
     }
 
@@ -108,7 +109,7 @@ struct OrderProgressTests {
             orderId: order.id, institutionId: order.institution.id, state: state, sequence: 3, parked: nil,
             waiting: .first)
         var progress = ended
-        #expect(progress.entitlementsGranted(granted(), lines: lines, now: House.now) == .absorbed)
+        #expect(progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now) == .absorbed)
         #expect(progress.entitlementsRefused(refused) == .absorbed)
         let overdue = progress.answerOverdue()
         #expect(!overdue)
@@ -120,7 +121,7 @@ struct OrderProgressTests {
         var progress = OrderProgress(
             orderId: order.id, institutionId: order.institution.id, state: .placed, sequence: 1, parked: nil,
             waiting: nil)
-        let effect = progress.entitlementsGranted(granted(), lines: lines, now: House.now)
+        let effect = progress.entitlementsGranted(granted(), lines: lines, now: SampleHouse.now)
         #expect(effect == .parked(.answerBeforeConfirmation))
         #expect(progress.state == .placed)
     }

@@ -3,6 +3,7 @@ import FilmClubModel
 import HTTPClient
 import Messaging
 import Postgres
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import JSON
 import Messaging
 import Postgres
 import Reactor
+import ServiceTestSupport
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ struct NeighbourTests {
         return outcome
     }
 
-    private static func paid(by number: String, _ house: House) -> OrderRequest {
+    private static func paid(by number: String, _ house: SampleHouse) -> OrderRequest {
         var request = house.request()
         request.payment = .purchaseOrder(number: number)
         return request

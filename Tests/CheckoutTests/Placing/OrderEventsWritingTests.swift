@@ -1,6 +1,7 @@
 import CheckoutDomain
 import FilmClubModel
 import JSON
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService
@@ -10,7 +11,7 @@ struct OrderEventsWritingTests {
     @Test(
         "For every shape an order can have", arguments: [nil, 1, 500], ["Plain", "\"Quoted\"\\\n\u{1} – ñandú 🎬", ""])
     func same(sessions: Int?, title: String) throws {
-        var house = try House()
+        var house = try SampleHouse()
         house.programme.caps = Caps(concurrentSessionsMax: sessions)
         house.school.name = "Escuela \(title)"
         for index in house.films.indices { house.films[index].title = title }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Messaging
 import Postgres
 import Reactor
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -2,6 +2,8 @@ import CheckoutDomain
 import FilmClubModel
 import HTTPClient
 import Postgres
+import ServiceShell
+import ServiceTestSupport
 import TestSupport
 import Testing
 
@@ -54,9 +56,9 @@ struct TwoProcessesTests {
     }
 
     private static func race(
-        _ count: Int, _ body: @escaping @Sendable (Int) async throws -> Till.Answer
-    ) async throws -> [Till.Answer] {
-        try await withThrowingTaskGroup(of: Till.Answer.self) { group in
+        _ count: Int, _ body: @escaping @Sendable (Int) async throws -> Answer
+    ) async throws -> [Answer] {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
             for racer in 0..<count { group.addTask { try await body(racer) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -75,9 +77,9 @@ struct SilentDatabaseTests {
                     try await proxy.stopListening()
                     let request = till.house.request()
                     async let order = till.order(request, key: "k")
-                    async let page = till.send("GET", "/v1/orders/\(id)", as: ["operator"])
+                    async let page = till.send("GET", "/v1/orders/\(id)", as: [.operator])
                     async let institution = till.send(
-                        "GET", "/v1/institutions/\(till.house.school.id)", as: ["operator"])
+                        "GET", "/v1/institutions/\(till.house.school.id)", as: [.operator])
                     for answer in try await [order, page, institution] {
                         #expect(answer.status == 503)
                         #expect(answer.problem != "timed-out")

@@ -2,6 +2,7 @@ import CheckoutDomain
 import FilmClubModel
 import JSON
 import Postgres
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService

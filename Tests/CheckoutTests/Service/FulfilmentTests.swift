@@ -3,6 +3,7 @@ import FilmClubModel
 import JSON
 import Messaging
 import Postgres
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService

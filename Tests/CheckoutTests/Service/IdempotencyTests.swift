@@ -6,6 +6,8 @@ import JSON
 import Messaging
 import Postgres
 import Reactor
+import ServiceShell
+import ServiceTestSupport
 import TestSupport
 import Testing
 
@@ -48,7 +50,7 @@ struct IdempotencyTests {
                   "programmeId": "\(request.programmeId)", "cartId": "\(request.cartId)" }
                 """
             let again = try await till.send(
-                "POST", "/v1/orders", as: ["purchaser"], of: till.house.school.id, headers: [("Idempotency-Key", "k")],
+                "POST", "/v1/orders", as: [.purchaser], of: till.house.school.id, headers: [("Idempotency-Key", "k")],
                 body: Array(body.utf8))
             #expect(again.bytes == first.bytes)
         }
@@ -135,9 +137,9 @@ struct IdempotencyTests {
     func race() async throws {
         try await Till.with { till in
             let request = till.house.request()
-            let answers = try await withThrowingTaskGroup(of: Till.Answer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for _ in 0..<8 { group.addTask { try await till.order(request, key: "k") } }
-                var answers: [Till.Answer] = []
+                var answers: [Answer] = []
                 for try await answer in group { answers.append(answer) }
                 return answers
             }

@@ -3,6 +3,8 @@ import FilmClubModel
 import HTTPClient
 import JSON
 import Postgres
+import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService
@@ -16,14 +18,14 @@ struct InstitutionTests {
     @Test("An import says what it did, publishes what is new, and said again does nothing")
     func imported() async throws {
         try await Till.with { till in
-            var (first, second) = (try House().school, try House().school)
+            var (first, second) = (try SampleHouse().school, try SampleHouse().school)
             let answer = try await till.importing([first, second])
             #expect(answer.status == 200)
-            #expect(answer.body["institutions"] == Self.counts(2, 0, 0))
+            #expect(answer.json["institutions"] == Self.counts(2, 0, 0))
 
             first.name = "Escuela de Música “Ñandú”"
-            #expect(try await till.importing([first, second]).body["institutions"] == Self.counts(0, 1, 1))
-            #expect(try await till.importing([first, second]).body["institutions"] == Self.counts(0, 0, 2))
+            #expect(try await till.importing([first, second]).json["institutions"] == Self.counts(0, 1, 1))
+            #expect(try await till.importing([first, second]).json["institutions"] == Self.counts(0, 0, 2))
 
             let events = try await till.logged(.institutions, first.id.text)
             #expect(events.map(\.sequence) == [1, 2])
@@ -34,7 +36,7 @@ struct InstitutionTests {
             #expect(try await till.logged(.institutions, second.id.text).count == 1)
 
             second.version = 1
-            let shown = try await till.send("GET", "/v1/institutions/\(second.id)", as: ["viewer"], of: second.id)
+            let shown = try await till.send("GET", "/v1/institutions/\(second.id)", as: [.viewer], of: second.id)
             #expect(try JSON.decode(Institution.self, from: shown.bytes) == second)
         }
     }
@@ -42,9 +44,9 @@ struct InstitutionTests {
     @Test("A dry run says the same and changes nothing")
     func dryRun() async throws {
         try await Till.with { till in
-            let answer = try await till.importing([try House().school], isDryRun: true)
-            #expect(answer.body["dryRun"] == true)
-            #expect(answer.body["institutions"] == Self.counts(1, 0, 0))
+            let answer = try await till.importing([try SampleHouse().school], isDryRun: true)
+            #expect(answer.json["dryRun"] == true)
+            #expect(answer.json["institutions"] == Self.counts(1, 0, 0))
             #expect(try await till.count("institutions") == 1)
             #expect(try await till.count("event_log") == 1)
         }
@@ -53,24 +55,24 @@ struct InstitutionTests {
     @Test("All or nothing: one wrong institution, and none is imported; the place is named")
     func allOrNothing() async throws {
         try await Till.with { till in
-            let good = try House().school
-            var nowhere = try House().school
+            let good = try SampleHouse().school
+            var nowhere = try SampleHouse().school
             nowhere.timeZone = try TimeZoneName("America/Springfield")
             let zone = try await till.importing([good, nowhere])
             #expect(zone.status == 422)
             #expect(zone.problem == "import-refused")
-            #expect(zone.body["errors"]?[0]?["path"] == "institutions[1].timeZone")
+            #expect(zone.json["errors"]?[0]?["path"] == "institutions[1].timeZone")
 
             let twice = try await till.importing([good, good])
             #expect(twice.problem == "import-refused")
-            #expect(twice.body["errors"]?[0]?["path"] == "institutions[1].id")
+            #expect(twice.json["errors"]?[0]?["path"] == "institutions[1].id")
 
             let misspelt = try await till.send(
-                "POST", "/v1/imports", as: ["operator"],
+                "POST", "/v1/imports", as: [.operator],
                 body: Array("{\n \"institutions\": [\n  {\"id\": \"\(good.id)\", \"nome\": \"x\"}]}".utf8))
             #expect(misspelt.status == 400)
-            #expect(misspelt.body["path"] == "institutions[0].nome")
-            #expect(misspelt.body["line"] == 3)
+            #expect(misspelt.json["path"] == "institutions[0].nome")
+            #expect(misspelt.json["line"] == 3)
             #expect(try await till.count("institutions") == 1)
         }
     }
@@ -81,15 +83,15 @@ struct InstitutionTests {
             let body = Array("{\"institutions\":[]}".utf8)
             #expect(try await till.send("POST", "/v1/imports", as: [], body: body).status == 401)
             let purchaser = try await till.send(
-                "POST", "/v1/imports", as: ["purchaser"], of: till.house.school.id, body: body)
+                "POST", "/v1/imports", as: [.purchaser], of: till.house.school.id, body: body)
             #expect(purchaser.status == 403)
 
             let path = "/v1/institutions/\(till.house.school.id)"
-            #expect(try await till.send("GET", path, as: ["operator"]).status == 200)
-            #expect(try await till.send("GET", path, as: ["selector"], of: till.house.school.id).status == 200)
-            let stranger = try await till.send("GET", path, as: ["purchaser"], of: .generate(now: .now()))
+            #expect(try await till.send("GET", path, as: [.operator]).status == 200)
+            #expect(try await till.send("GET", path, as: [.selector], of: till.house.school.id).status == 200)
+            let stranger = try await till.send("GET", path, as: [.purchaser], of: .generate(now: .now()))
             let missing = try await till.send(
-                "GET", "/v1/institutions/\(InstitutionID.generate(now: .now()))", as: ["operator"])
+                "GET", "/v1/institutions/\(InstitutionID.generate(now: .now()))", as: [.operator])
             #expect(stranger.status == 404)
             #expect(stranger.bytes == missing.bytes)
         }

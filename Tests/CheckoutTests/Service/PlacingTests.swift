@@ -4,6 +4,8 @@ import HTTPClient
 import HTTPServer
 import JSON
 import Postgres
+import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService
@@ -19,12 +21,12 @@ struct PlacingTests {
             #expect(answer.status == 201)
             let id = try #require(answer.orderID)
             #expect(answer.headers["Location"] == "/v1/orders/\(id)")
-            #expect(answer.body["statusUrl"]?.stringValue == "/v1/orders/\(id)")
-            #expect(answer.body["state"]?.stringValue == "confirmed")
-            #expect(answer.body["institutionId"]?.stringValue == till.house.school.id.text)
-            #expect(answer.body["total"] == ["minorUnits": 250_000, "currency": "USD"])
-            #expect(answer.body["number"]?.stringValue?.hasPrefix("FC-20") == true)
-            let lines = try #require(answer.body["lines"]?.arrayValue)
+            #expect(answer.json["statusUrl"]?.stringValue == "/v1/orders/\(id)")
+            #expect(answer.json["state"]?.stringValue == "confirmed")
+            #expect(answer.json["institutionId"]?.stringValue == till.house.school.id.text)
+            #expect(answer.json["total"] == ["minorUnits": 250_000, "currency": "USD"])
+            #expect(answer.json["number"]?.stringValue?.hasPrefix("FC-20") == true)
+            let lines = try #require(answer.json["lines"]?.arrayValue)
             #expect(lines.compactMap { $0["filmId"]?.stringValue } == request.filmIds.map(\.text))
             #expect(lines.allSatisfy { $0["price"] == ["minorUnits": 50_000, "currency": "USD"] })
 
@@ -47,17 +49,17 @@ struct PlacingTests {
         try await Till.with { till in
             let id = try #require(try await till.order(till.house.request()).orderID)
             let path = "/v1/orders/\(id)"
-            for (roles, institution) in [(["viewer"], till.house.school.id), (["operator"], nil)] {
+            for (roles, institution) in [([Role.viewer], till.house.school.id), ([Role.operator], nil)] {
                 let answer = try await till.send("GET", path, as: roles, of: institution)
                 #expect(answer.status == 200)
-                #expect(answer.body["state"]?.stringValue == "confirmed")
-                let timeline = try #require(answer.body["timeline"]?.arrayValue)
+                #expect(answer.json["state"]?.stringValue == "confirmed")
+                let timeline = try #require(answer.json["timeline"]?.arrayValue)
                 #expect(timeline.compactMap { $0["event"]?.stringValue } == ["OrderPlaced", "OrderConfirmed"])
-                #expect(answer.body["payment"]?["purchaseOrderNumber"]?.stringValue == "PO-2026-17")
+                #expect(answer.json["payment"]?["purchaseOrderNumber"]?.stringValue == "PO-2026-17")
             }
-            let stranger = try await till.send("GET", path, as: ["purchaser"], of: try House().school.id)
+            let stranger = try await till.send("GET", path, as: [.purchaser], of: try SampleHouse().school.id)
             let missing = try await till.send(
-                "GET", "/v1/orders/\(OrderID.generate(now: .now()))", as: ["operator"])
+                "GET", "/v1/orders/\(OrderID.generate(now: .now()))", as: [.operator])
             #expect(stranger.status == 404)
             #expect(stranger.bytes == missing.bytes)
             #expect(try await till.send("GET", path, as: []).status == 401)
@@ -72,7 +74,7 @@ struct PlacingTests {
             let second = try await till.order(request)
             #expect(second.status == 409)
             #expect(second.problem == "cart-already-ordered")
-            #expect(second.body["order"] == ["id": .string(first.text), "href": .string("/v1/orders/\(first)")])
+            #expect(second.json["order"] == ["id": .string(first.text), "href": .string("/v1/orders/\(first)")])
 
             // Also where the order could not be placed any more.
             var withdrawn = till.house.films[0]
@@ -87,7 +89,7 @@ struct PlacingTests {
     @Test("Two institutions can't take each other's carts: the same cart id is another cart")
     func cartsOfTwoInstitutions() async throws {
         try await Till.with { till in
-            let other = try House().school
+            let other = try SampleHouse().school
             try await till.importing([other])
             let request = till.house.request()
             #expect(try await till.order(request, key: "k").status == 201)
@@ -99,9 +101,9 @@ struct PlacingTests {
     func race() async throws {
         try await Till.with { till in
             let request = till.house.request()
-            let answers = try await withThrowingTaskGroup(of: Till.Answer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for racer in 0..<8 { group.addTask { try await till.order(request, key: "racer-\(racer)") } }
-                var answers: [Till.Answer] = []
+                var answers: [Answer] = []
                 for try await answer in group { answers.append(answer) }
                 return answers
             }
@@ -119,7 +121,7 @@ struct PlacingTests {
             var numbers: Set<String> = []
             for _ in 0..<3 {
                 let answer = try await till.order(till.house.request())
-                numbers.insert(try #require(answer.body["number"]?.stringValue))
+                numbers.insert(try #require(answer.json["number"]?.stringValue))
             }
             #expect(numbers.count == 3)
         }

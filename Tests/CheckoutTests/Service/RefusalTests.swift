@@ -2,6 +2,8 @@ import CheckoutDomain
 import FilmClubModel
 import HTTPClient
 import JSON
+import ServiceShell
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService
@@ -12,11 +14,11 @@ struct RefusalTests {
         let testDescription: String
         let status: Int
         let problem: String
-        let change: @Sendable (inout JSONObject, House) throws -> Void
+        let change: @Sendable (inout JSONObject, SampleHouse) throws -> Void
 
         init(
             _ description: String, _ status: Int, _ problem: String,
-            _ change: @escaping @Sendable (inout JSONObject, House) throws -> Void
+            _ change: @escaping @Sendable (inout JSONObject, SampleHouse) throws -> Void
         ) {
             testDescription = description
             self.status = status
@@ -42,13 +44,13 @@ struct RefusalTests {
             body["filmIds"] = films(house.films.prefix(6).map(\.id))
         },
         Case("a thousand films", 422, "wrong-number-of-films") { body, house in
-            body["filmIds"] = films((0..<1_000).map { _ in .generate(now: House.now) })
+            body["filmIds"] = films((0..<1_000).map { _ in .generate(now: SampleHouse.now) })
         },
         Case("five times the same film", 422, "film-repeated") { body, house in
             body["filmIds"] = films((0..<5).map { _ in house.films[0].id })
         },
         Case("an unknown film", 422, "film-unknown") { body, house in
-            body["filmIds"] = films(house.films.prefix(4).map(\.id) + [.generate(now: House.now)])
+            body["filmIds"] = films(house.films.prefix(4).map(\.id) + [.generate(now: SampleHouse.now)])
         },
         Case("a withdrawn film", 422, "film-withdrawn") { body, house in
             body["filmIds"] = films(house.films.prefix(4).map(\.id) + [house.films[5].id])
@@ -57,7 +59,7 @@ struct RefusalTests {
             body["filmIds"] = films(house.films.prefix(4).map(\.id) + [house.films[6].id])
         },
         Case("an unknown programme", 422, "programme-unknown") { body, _ in
-            body["programmeId"] = .string(ProgrammeID.generate(now: House.now).text)
+            body["programmeId"] = .string(ProgrammeID.generate(now: SampleHouse.now).text)
         },
         Case("another way to pay", 400, "invalid-field") { body, _ in
             body["payment"] = ["method": "barter", "purchaseOrderNumber": "PO"]
@@ -76,7 +78,7 @@ struct RefusalTests {
 
     @Test("Each reason has its own stable type")
     func refused() async throws {
-        var house = try House()
+        var house = try SampleHouse()
         house.films[5].status = .withdrawn
         house.films[6].territories = [try Territory("ES")]
         try await Till.with(house) { till in
@@ -89,7 +91,7 @@ struct RefusalTests {
                 #expect(answer.status == refusal.status, "\(refusal.testDescription)")
                 #expect(answer.problem == refusal.problem, "\(refusal.testDescription)")
                 #expect(answer.headers["Content-Type"] == "application/problem+json")
-                #expect(answer.body["title"]?.stringValue?.isEmpty == false)
+                #expect(answer.json["title"]?.stringValue?.isEmpty == false)
             }
             for table in ["orders", "order_lines", "idempotency_keys"] {
                 #expect(try await till.count(table) == 0, "\(table)")
@@ -110,16 +112,16 @@ struct RefusalTests {
             ]
             for body in bodies {
                 let answer = try await till.send(
-                    "POST", "/v1/orders", as: ["purchaser"], of: till.house.school.id,
+                    "POST", "/v1/orders", as: [.purchaser], of: till.house.school.id,
                     headers: [("Idempotency-Key", "k")], body: Array(body.utf8))
                 #expect(answer.status == 400, "\(body.prefix(80))")
             }
             let large = try await till.send(
-                "POST", "/v1/orders", as: ["purchaser"], of: till.house.school.id,
+                "POST", "/v1/orders", as: [.purchaser], of: till.house.school.id,
                 headers: [("Idempotency-Key", "k")], body: Array(repeating: UInt8(ascii: " "), count: 70_000))
             #expect(large.status == 413)
             let form = try await till.send(
-                "POST", "/v1/orders", as: ["purchaser"], of: till.house.school.id,
+                "POST", "/v1/orders", as: [.purchaser], of: till.house.school.id,
                 headers: [("Idempotency-Key", "k"), ("Content-Type", "text/plain")], body: Array("a=b".utf8))
             #expect(form.status == 415)
             #expect(try await till.order(till.house.request(), key: "k").status == 201)
@@ -130,23 +132,23 @@ struct RefusalTests {
     func whoOrders() async throws {
         try await Till.with { till in
             let request = till.house.request()
-            func post(_ roles: [String], _ institution: InstitutionID?) async throws -> Till.Answer {
+            func post(_ roles: [Role], _ institution: InstitutionID?) async throws -> Answer {
                 try await till.send(
                     "POST", "/v1/orders", as: roles, of: institution, headers: [("Idempotency-Key", "k")],
                     body: Array("{}".utf8))
             }
             #expect(try await post([], nil).status == 401)
-            #expect(try await post(["selector", "organiser", "viewer"], till.house.school.id).status == 403)
-            #expect(try await post(["operator"], nil).status == 403)
-            #expect(try await post(["purchaser"], nil).status == 403)
+            #expect(try await post([.selector, .organiser, .viewer], till.house.school.id).status == 403)
+            #expect(try await post([Role.operator], nil).status == 403)
+            #expect(try await post([Role.purchaser], nil).status == 403)
 
             let stranger = try await till.order(request, of: .generate(now: .now()))
             #expect((stranger.status, stranger.problem) == (403, "institution-unknown"))
-            var library = try House().school
+            var library = try SampleHouse().school
             library.type = .publicLibrary
-            var unverified = try House().school
+            var unverified = try SampleHouse().school
             unverified.verified = false
-            var elsewhere = try House().school
+            var elsewhere = try SampleHouse().school
             elsewhere.territory = try Territory("ES")
             try await till.importing([library, unverified, elsewhere])
             for (institution, problem) in [

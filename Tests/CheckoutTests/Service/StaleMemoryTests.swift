@@ -1,6 +1,7 @@
 import CheckoutDomain
 import FilmClubModel
 import JSON
+import ServiceTestSupport
 import Testing
 
 @testable import CheckoutService
@@ -18,9 +19,9 @@ struct StaleMemoryTests {
 
             let answer = try await till.order(till.house.request())
             #expect(answer.status == 201)
-            #expect(answer.body["total"]?["minorUnits"] == 240_000)
-            #expect(answer.body["programme"]?["version"] == .integer(dearer.version))
-            #expect(answer.body["programme"]?["priceListVersion"] == .integer(Int64(dearer.priceList.version)))
+            #expect(answer.json["total"]?["minorUnits"] == 240_000)
+            #expect(answer.json["programme"]?["version"] == .integer(dearer.version))
+            #expect(answer.json["programme"]?["priceListVersion"] == .integer(Int64(dearer.priceList.version)))
         }
     }
 
@@ -45,7 +46,7 @@ struct StaleMemoryTests {
     func news() async throws {
         try await Till.with { till in
             let other = try till.anotherProcess()
-            let house = try House()
+            let house = try SampleHouse()
             try await till.tell(house.films, house.programme, to: other)
             _ = try await other.importInstitutions(
                 ImportDocument(institutions: [house.school]), isDryRun: false, trace: nil)
@@ -62,7 +63,7 @@ struct StaleMemoryTests {
             try await till.tell([], newer)
             try await till.tell([], till.house.programme)
             let answer = try await till.order(till.house.request())
-            #expect(answer.body["programme"]?["name"] == "The newest")
+            #expect(answer.json["programme"]?["name"] == "The newest")
         }
     }
 
