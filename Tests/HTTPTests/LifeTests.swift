@@ -189,10 +189,17 @@ struct LifeTests {
                 await gate.pass()
                 return .noContent
             }
+            router.get("/news") { _ in .events { sink in await sink.whenEnded() } }
         } _: { server in
             kept.listener = server.listener
             kept.client = server.client
             _ = try await server.get("/")
+            // A stream whose reader leaves, and one that lasts to the end.
+            let news = "GET /news HTTP/1.1\r\nHost: a\r\n\r\n"
+            _ = try await RawConversation.exchange(port: server.port, [news]) { $0.contains("\r\n\r\n") }
+            let reader = try RawConversation.connect(server.port)
+            defer { close(reader) }
+            _ = send(reader, news, news.utf8.count, 0)
             async let abandoned = server.get("/slow")
             try await eventually("the handler at work") { await gate.arrivals == 1 }
             await server.listener.shutdown(within: .zero)

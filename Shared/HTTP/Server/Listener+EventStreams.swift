@@ -20,6 +20,12 @@ final class LiveStream: @unchecked Sendable {
         self.sink = sink
         sentLast = tick
     }
+
+    /// The watch's body holds the stream, which holds the watch: both would stay for ever.
+    func unwatch() {
+        departure?.cancel()
+        departure = nil
+    }
 }
 
 /// The life of server-sent events: a connection that has nothing to send is suspended, and resumed when it has.
@@ -95,7 +101,7 @@ extension Listener {
 
     /// Ends a stream and its connection here and now.
     private func cut(_ stream: LiveStream, _ end: EventStreamEnd) {
-        stream.departure?.cancel()
+        stream.unwatch()
         self.end(stream, end)
         if stream.exchange.isAlive { stream.exchange.connection.cutOff() }
     }
@@ -103,7 +109,7 @@ extension Listener {
     /// The library is through with the connection or the answer.
     func ended(_ stream: LiveStream) {
         streams -= 1
-        stream.departure?.cancel()
+        stream.unwatch()
         stream.sink.finish(.departed)
         stream.producer?.cancel()
     }
