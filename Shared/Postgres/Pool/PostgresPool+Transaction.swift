@@ -84,6 +84,8 @@ public final class PostgresTransaction: PostgresQueryable {
         return try await session.pool.run(batch, on: session.lease)
     }
 
+    // Out of line, as rollBack is: inlined into withTransaction they make the optimizer of Swift 6.3.1 crash.
+    @inline(never)
     func commit() async throws(PostgresError) {
         guard leave() == .begun else { return }
         let tag = try await control("/* commit */ COMMIT", commit: .byStatement)[0].result.commandTag
@@ -94,6 +96,7 @@ public final class PostgresTransaction: PostgresQueryable {
         }
     }
 
+    @inline(never)
     func rollBack() async {
         guard leave() == .begun else { return }
         // If it fails the connection is not clean, and closed when the lease ends: that rolls back too.
