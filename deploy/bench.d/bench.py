@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import signal
 import sys
 
 from house import run
@@ -49,4 +50,6 @@ def main(arguments):
         print()
 
 
+# Ended from outside it ends what it has started, too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 main(sys.argv[1:])

@@ -1,6 +1,7 @@
 """The house under measurement: PostgreSQL and the broker that deploy/bench has started, and services that are started
 and stopped here."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -56,7 +57,7 @@ IDENTITY = {"IDENTITY_ISSUER": "https://filmclub.localhost", "IDENTITY_AUDIENCE"
 
 
 class Service:
-    """One service process, ready when the constructor returns."""
+    """One service process, ready when the constructor returns. It ends with this script, however that ends."""
 
     def __init__(self, name, kafka=None):
         address = f"{STATE}/run/{name}.address"
@@ -79,6 +80,7 @@ class Service:
         self.process = subprocess.Popen([f"{BIN}/filmclub-{name}"], env=environment, stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log)
         self.pid = self.process.pid
+        atexit.register(self.stop)
         self._await_address(address)
         self.wait_until("ready", self._is_ready, pause=0.0005)
         self.ready_after = time.monotonic() - begin
