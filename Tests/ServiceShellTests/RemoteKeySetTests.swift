@@ -102,18 +102,26 @@ struct RemoteKeySetTests {
             let (old, new) = (try identity.token(by: one), try identity.token(by: two))
             #expect(identity.status(old) == 200)
             #expect(identity.status(new) == 401, "just asked: nobody asks again for this token")
-            try server.serve([one, two])
+            let both = Gate()
+            server.serve(
+                KeyServer.Answer(body: try JWKS([one, two].map(\.verificationKey)).json(), waitsForGate: both))
             identity.pass(seconds: RemoteKeySet.unknownKeySeconds)
             #expect(identity.status(new) == 503, "the keys are being read")
+            #expect(identity.status(old) == 200)
+            both.open()
             try await eventually("the new key is taken") { identity.status(new) == 200 }
             #expect(identity.status(old) == 200)
 
-            try server.serve([two])
+            try await eventually("it is told") { identity.recorder.lines(of: "identity.keys.read").count == 2 }
+
+            let last = Gate()
+            server.serve(KeyServer.Answer(body: try JWKS([two.verificationKey]).json(), waitsForGate: last))
             identity.pass(seconds: RemoteKeySet.refreshSeconds)
-            #expect([200, 503].contains(identity.status(old)), "the look at the address has begun")
+            #expect(identity.status(old) == 200, "the look at the address has begun; its answer is not there yet")
+            last.open()
             try await eventually("the old key is gone") { identity.status(old) == 401 }
             #expect(identity.status(new) == 200)
-            #expect(identity.recorder.lines(of: "identity.keys.read").count == 3)
+            try await eventually("it is told") { identity.recorder.lines(of: "identity.keys.read").count == 3 }
             #expect(!identity.recorder.lines.contains { $0.contains("tenant=secret") })
         }
     }

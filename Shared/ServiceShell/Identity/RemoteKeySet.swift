@@ -145,7 +145,6 @@ final class RemoteKeySet: Sendable {
                 return .failed("\(error)")
             }
             state.withLock { state in
-                state.hasKeys = true
                 state.text = response.body
                 state.entityTag = response.headers["ETag"]
                 state.refreshSeconds = Self.refresh(response.headers["Cache-Control"])
@@ -156,11 +155,32 @@ final class RemoteKeySet: Sendable {
     }
 
     private func conclude(_ outcome: Outcome) {
+        // The keys first: whoever finds them settled must find them at work, and the log and the metric tell of both.
+        if case .changed(let keys) = outcome { adopt(keys) }
+        let (wait, asks) = settle(outcome)
+        tell(outcome)
+        // Also while no request comes: after a quiet night the first one must not be judged by yesterday's keys.
+        loop.schedule(after: .seconds(wait)) { [weak self] in self?.lookAgain(after: asks) }
+    }
+
+    /// Nothing is under way any more: how many seconds to wait before the next look, and which this one was.
+    private func settle(_ outcome: Outcome) -> (waitSeconds: Int64, asks: Int) {
+        state.withLock { state in
+            state.isAsking = false
+            if case .failed = outcome {
+                return (state.hasKeys ? Self.unknownKeySeconds : Self.firstKeysSeconds, state.asks)
+            }
+            state.hasKeys = true
+            state.readAtSeconds = now()
+            return (state.refreshSeconds, state.asks)
+        }
+    }
+
+    private func tell(_ outcome: Outcome) {
         let place: LogFields = ["address": .text(String(address.prefix { $0 != "?" }))]
         switch outcome {
         case .unchanged: reads.with("unchanged").increment()
-        case .changed(let keys):
-            adopt(keys)
+        case .changed:
             reads.with("changed").increment()
             log.info("identity.keys.read", place)
         case .failed(let reason):
@@ -169,16 +189,6 @@ final class RemoteKeySet: Sendable {
             fields[.error] = .text(reason)
             log.error("identity.keys.unusable", fields)
         }
-        let (wait, asks) = state.withLock { state in
-            state.isAsking = false
-            if case .failed = outcome {
-                return (state.hasKeys ? Self.unknownKeySeconds : Self.firstKeysSeconds, state.asks)
-            }
-            state.readAtSeconds = now()
-            return (state.refreshSeconds, state.asks)
-        }
-        // Also while no request comes: after a quiet night the first one must not be judged by yesterday's keys.
-        loop.schedule(after: .seconds(wait)) { [weak self] in self?.lookAgain(after: asks) }
     }
 
     /// Unless somebody has asked meanwhile, whose answer sets the next time.
