@@ -8,6 +8,7 @@ public let messagingMigrations = MigrationSet(
     files: [
         (name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql),
         (name: "0002_inbox_cut.sql", bytes: PackageResources._002_inbox_cut_sql),
+        (name: "0003_gap_asks.sql", bytes: PackageResources._003_gap_asks_sql),
     ],
     privileges: [
         .appendOnly("event_log"), .sequence("event_number"), .onlyRow("event_incarnation"), .onlyRow("relay_cursor"),
@@ -45,6 +46,9 @@ extension Log {
         case .connected: debug("postgres.connected")
         case .connectFailed(let error, let pause):
             warning("postgres.connect.failed", [.error: .error(error), "retry_after_ms": .milliseconds(pause)])
+        // Ours to close: idle for long, or given back in the middle of its work, which is told apart.
+        case .connectionLost(let error) where error.kind == .closed:
+            debug("postgres.connection.closed", [.error: .error(error)])
         case .connectionLost(let error): warning("postgres.connection.lost", [.error: .error(error)])
         case .leaseReturnedInTransaction: error("postgres.lease.unfinished")
         case .notice(let severity, let state, _):

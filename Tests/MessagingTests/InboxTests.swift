@@ -128,14 +128,73 @@ struct InboxTests {
         }
     }
 
-    @Test("A gap that grows old is asked for, but not one behind a parked event")
+    @Test("A gap that grows old is asked for, but not where only a parked event is waited for")
     func asksForGaps() async throws {
         try await World.with(failing: [2]) { world async throws in
             _ = try await world.receive([3], key: "missing")
             _ = try await world.receive([1, 2, 3], key: "poisoned")
-            _ = try await world.pool.query(world.inbox.store.askForGaps(olderThan: 0))
-            let asked = try await world.pool.query("SELECT key FROM relay_request")
-            #expect(try asked.map { try $0.get("key", as: String.self) } == ["missing"])
+            _ = try await world.receive([1, 2, 3, 5, 6], key: "missing-too")
+            let asked = try await world.pool.query(world.inbox.store.askForGaps(olderThan: 0, pauseMax: 3_600))
+            let gaps = try asked.map { try "\($0.get("key", as: String.self)) \($0.get("sequence", as: Int64.self))" }
+            #expect(gaps.sorted() == ["missing 3", "missing-too 5"])
+            let wanted = try await world.pool.query("SELECT key FROM relay_request ORDER BY key")
+            #expect(
+                try wanted.map { try $0.get("key", as: String.self) } == ["missing", "missing-too"])
+        }
+    }
+
+    @Test("The pause before each further question for a gap doubles, up to a limit")
+    func asksMoreSeldom() async throws {
+        try await World.with { world async throws in
+            _ = try await world.receive([3])
+            /// As if the last question, or the parking, were so long ago.
+            func ask(after seconds: Int32) async throws -> Int {
+                _ = try await world.pool.query(
+                    """
+                    UPDATE inbox_parked SET asked_at = clock_timestamp() - make_interval(secs => \(seconds))
+                    """)
+                return try await world.pool.query(world.inbox.store.askForGaps(olderThan: 10, pauseMax: 60)).count
+            }
+            for pause: Int32 in [10, 20, 40, 60, 60, 60] {
+                #expect(try await ask(after: pause - 2) == 0, "before \(pause) s")
+                #expect(try await ask(after: pause + 2) == 1, "after \(pause) s")
+            }
+            let asks: Int32 = try await world.pool.query("SELECT asks FROM inbox_parked").one().get("asks")
+            #expect(asks == 6)
+        }
+    }
+
+    @Test(
+        "An event that always runs into a deadline, a lock or a conflict is parked once others flow; alone it is not",
+        arguments: ["57014", "55P03", "40P01"])
+    func stubborn(state: String) async throws {
+        try await World.with(always: state) { world async throws in
+            var patience = Patience(world.inbox.limits)
+            func deliver(_ messages: [InboxMessage]) async throws -> Inbox.Report {
+                var report = Inbox.Report()
+                do {
+                    try await world.inbox.process(messages, into: &report, patience: &patience)
+                } catch {
+                    #expect(Inbox.mayBeItsOwn(error) || error is ComesAgain)
+                }
+                return report
+            }
+            let busy = World.message(999, topic: .films, key: "busy")
+            for _ in 0..<20 { #expect(try await deliver([busy]).deadLetters.isEmpty, "it may be the database") }
+
+            let batch = [
+                busy, World.message(1, topic: .films, key: "good"), World.message(2, topic: .films, key: "good"),
+            ]
+            var parked: [ParkedMessage] = []
+            var deliveries = 0
+            while parked.isEmpty, deliveries < 100 {
+                deliveries += 1
+                parked = try await deliver(batch).deadLetters
+            }
+            #expect(parked.map(\.key) == ["busy"])
+            #expect(deliveries >= Int(world.inbox.limits.stubbornAttemptsMax))
+            #expect(try await world.effects() == [1, 2], "the others took effect, once")
+            #expect(try await deliver(batch).deadLetters.isEmpty)
         }
     }
 
@@ -195,7 +254,7 @@ struct InboxTests {
                 World.message(999, topic: .films, key: "busy"),
             ]
             await #expect(throws: PostgresError.self) {
-                try await world.inbox.process(messages, into: &report)
+                try await world.process(messages, into: &report)
             }
             #expect(report.deadLetters.map(\.key) == ["bad"])
             #expect(report.applied == 1)
@@ -222,11 +281,12 @@ private struct World: Sendable {
         static let busySequence: Int64 = 999
         let failing: Set<Int64>
         let failure: String
+        let busyState: String
 
         func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
             for event in events {
                 if event.envelope.sequence == Self.busySequence {
-                    _ = try await transaction.query("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
+                    _ = try await transaction.query("SELECT raise_state(\(busyState))")
                 }
                 guard !failing.contains(event.envelope.sequence) else { throw Poisoned(description: failure) }
                 _ = try await transaction.query("INSERT INTO effect (sequence) VALUES (\(event.envelope.sequence))")
@@ -239,27 +299,39 @@ private struct World: Sendable {
     }
 
     static func with(
-        failing: Set<Int64> = [], saying failure: String = "it fails", _ body: (World) async throws -> Void
+        failing: Set<Int64> = [], saying failure: String = "it fails", always busyState: String = "40001",
+        _ body: (World) async throws -> Void
     ) async throws {
         try await TestDatabase.with { database in
             let pool = database.pool()
             try await Migrations.apply([messagingMigrations], with: pool)
             _ = try await pool.query(
                 "CREATE TABLE effect (number bigint GENERATED ALWAYS AS IDENTITY, sequence bigint NOT NULL)")
+            _ = try await pool.query(
+                """
+                CREATE FUNCTION raise_state(state text) RETURNS void LANGUAGE plpgsql
+                AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = state; END $$
+                """)
             var limits = InboxLimits()
             limits.attemptsMax = 3
             limits.retryPause = .milliseconds(1)
             let inbox = Inbox(
                 store: InboxStore(consumer: "test"), pool: pool,
-                handler: Handler(failing: failing, failure: failure), limits: limits, loop: database.loop)
+                handler: Handler(failing: failing, failure: failure, busyState: busyState), limits: limits,
+                loop: database.loop)
             try await body(World(pool: pool, inbox: inbox))
         }
     }
 
     func process(_ messages: [InboxMessage]) async throws -> Inbox.Report {
         var report = Inbox.Report()
-        try await inbox.process(messages, into: &report)
+        try await process(messages, into: &report)
         return report
+    }
+
+    func process(_ messages: [InboxMessage], into report: inout Inbox.Report) async throws {
+        var patience = Patience(inbox.limits)
+        try await inbox.process(messages, into: &report, patience: &patience)
     }
 
     func receive(

@@ -31,4 +31,23 @@ struct HealthTests {
         lag.ready()
         #expect(health.isReady)
     }
+
+    @Test("What is degraded is said, and leaves a process ready")
+    func degraded() {
+        let health = Health()
+        let relay = health.check("relay")
+        health.markStarted()
+        relay.say(.degraded("The broker is silent."))
+        #expect(health.isReady)
+        #expect(health.report().entries.last?.status == .degraded("The broker is silent."))
+    }
+
+    @Test("Whether a process has caught up is asked of others, and does not count for readiness")
+    func caughtUp() async {
+        let health = Health()
+        health.markStarted()
+        health.catchingUp("inbox") { .notReady("3 records wait to be read.") }
+        #expect(health.isReady)
+        #expect(await !health.catchUpReport().isReady)
+    }
 }

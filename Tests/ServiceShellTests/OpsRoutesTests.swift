@@ -44,6 +44,18 @@ struct OpsRoutesTests {
         #expect(try await get("/health/startup").status == 200)
     }
 
+    @Test("Degraded is said with 200, and what has not caught up with 503")
+    func degraded() async throws {
+        health.markStarted()
+        health.check("relay").say(.degraded("The broker is silent."))
+        let ready = try await get("/health/ready")
+        #expect(ready.status == 200)
+        #expect(ready.body.contains(#"{"name":"relay","status":"degraded","reason":"The broker is silent."}"#))
+        #expect(try await get("/health/caught-up").status == 200)
+        health.catchingUp("outbox") { .notReady("1 events wait to be published.") }
+        #expect(try await get("/health/caught-up").status == 503)
+    }
+
     @Test("Metrics are served in the text format's media type")
     func metricsRoute() async throws {
         metrics.counter("x_total", help: "X.").increment()

@@ -6,7 +6,7 @@ internal import ServiceShell
 /// the embedded broker. It owns no data.
 public enum OperatorCommand {
     static let commands: [any Subcommand.Type] = [
-        Broker.self, Topics.self, Access.self, Key.self, Token.self, Import.self, Demo.self, Trace.self,
+        Broker.self, Topics.self, Access.self, Key.self, Token.self, Import.self, CaughtUp.self, Demo.self, Trace.self,
     ]
 
     /// Runs what the command line asks for. Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong settings

@@ -8,6 +8,11 @@ enum OperatorKeys {
     static let checkoutURL = url("CHECKOUT", "checkout", port: 8083)
     static let streamingURL = url("STREAMING", "streaming-entitlement", port: 8084)
 
+    static let catalogOps = opsURL("CATALOG")
+    static let cartOps = opsURL("CART")
+    static let checkoutOps = opsURL("CHECKOUT")
+    static let streamingOps = opsURL("STREAMING")
+
     static let catalogDatabase = database("CATALOG", "catalog")
     static let cartDatabase = database("CART", "cart")
     static let checkoutDatabase = database("CHECKOUT", "checkout")
@@ -23,9 +28,9 @@ enum OperatorKeys {
 
     static let all: [any AnyConfigurationKey] =
         [
-            catalogURL, cartURL, checkoutURL, streamingURL, opsURL("CATALOG"), opsURL("CART"), opsURL("CHECKOUT"),
-            opsURL("STREAMING"), catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey,
-            identityIssuer, identityAudience,
+            catalogURL, cartURL, checkoutURL, streamingURL, catalogOps, cartOps, checkoutOps, streamingOps,
+            catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey, identityIssuer,
+            identityAudience,
         ] + BrokerSettings.keys
 
     private static func url(_ prefix: String, _ service: String, port: Int) -> ConfigurationKey<String> {

@@ -36,7 +36,10 @@ public struct ServiceFoundation: Sendable {
         migrations: [MigrationSet], topics: [Topic], handler: any EventHandler,
         prepare: @escaping @Sendable () async throws -> Void = {}
     ) -> [any ShellService] {
-        [
+        let consumer = EventConsumer(
+            pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,
+            applied: { [relay] in relay.wake() }, on: context.loop, log: context.log, metrics: context.metrics)
+        return [
             ClosureService(
                 "database",
                 start: {
@@ -45,10 +48,7 @@ public struct ServiceFoundation: Sendable {
                 }, stop: { await pool.close(within: $0 / 2) }),
             // The relay has stopped: what the broker has not acknowledged by now is published again by the next one.
             ClosureService("producer", stop: { await producer.close(within: $0 / 2) }),
-            relay,
-            EventConsumer(
-                pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,
-                applied: { [relay] in relay.wake() }, on: context.loop, log: context.log, metrics: context.metrics),
+            relay, consumer, Vitals(context, service: service, pool: pool, relay: relay, consumer: consumer),
         ]
     }
 
@@ -79,15 +79,7 @@ public struct ServiceFoundation: Sendable {
             context.configuration[CommonKeys.databaseURL], applicationName: "filmclub-\(service)")
         configuration.connectionsMin = 1
         configuration.connectionsMax = context.configuration[CommonKeys.databaseConnectionsMax]
-        let (log, health) = (context.log, context.health.check("database"))
-        return PostgresPool(configuration, on: context.loop) { event in
-            log.postgres(event)
-            switch event {
-            case .connected: health.ready()
-            case .connectFailed: health.notReady("The database cannot be reached.")
-            default: break
-            }
-        }
+        return PostgresPool(configuration, on: context.loop) { [log = context.log] in log.postgres($0) }
     }
 
     private static func kafka(

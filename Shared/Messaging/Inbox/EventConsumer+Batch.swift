@@ -25,7 +25,9 @@ extension EventConsumer {
             if report.applied > 0 || !wanted.isEmpty { applied() }
             copy(report.deadLetters)
         }
-        try await inbox.process(messages, into: &report)
+        var patience = patience
+        defer { self.patience = patience }
+        try await inbox.process(messages, into: &report, patience: &patience)
     }
 
     /// A request for events of ours. One that cannot be read, or names what cannot be a key, is passed over: whoever
@@ -71,8 +73,12 @@ extension EventConsumer {
         switch event {
         case .assigned:
             clientIsNew = false
+            hasAssignment = true
             lookingForCuts = Task { try await self.lookForCuts(consumer) }
-        case .renewed: clientIsNew = true
+        case .revoked: hasAssignment = false
+        case .renewed:
+            clientIsNew = true
+            hasAssignment = false
         case .clusterChanged where !clientIsNew:
             // The positions in hand are the old cluster's. Begin anew, also when nothing comes: on the new one they
             // may lie beyond records that we have not read.

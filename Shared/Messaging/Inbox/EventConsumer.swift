@@ -36,7 +36,12 @@ public actor EventConsumer: ShellService {
     /// The client is new since the group gave out partitions: it begins where the group stands, whatever the cluster.
     var clientIsNew = false
     var closing: Task<Void, Never>?
+    /// The group has given us what it had for us, be it nothing; false while it is deciding.
+    var hasAssignment = false
+    /// Since when every batch or connection has failed.
+    private(set) var failingSince: ContinuousClock.Instant?
     var copiesInFlight = 0
+    var patience: Patience
 
     var isStopping = false
     private let pause: WakeUp
@@ -65,6 +70,7 @@ public actor EventConsumer: ShellService {
         self.publisher = publisher
         self.applied = applied
         self.limits = limits
+        patience = Patience(limits)
         self.options = options
         self.loop = loop
         self.log = log
@@ -129,6 +135,7 @@ public actor EventConsumer: ShellService {
                 self?.assumeIsolated { $0.hear(event, life: life) }
             })
         self.consumer = consumer
+        failingSince = nil
         clientIsNew = true
         return consumer
     }
@@ -150,21 +157,30 @@ public actor EventConsumer: ShellService {
                 continue
             }
             backOff = limits.backOffMin
+            failingSince = nil
             // The offsets of one cluster mean nothing to another.
             guard closing == nil else { return await consumer.abandon(batch) }
             do {
                 try await consumer.commit(batch)
             } catch {
-                // The effects are committed; the records may come again, and are dropped then.
-                log.warning("consumer.commit.failed", [.error: .error(error)])
+                note(commitFailure: error)
             }
         }
+    }
+
+    /// The effects are committed; the records may come again, and are dropped then. A rebalance that comes between is
+    /// nobody's fault.
+    private func note(commitFailure error: KafkaError) {
+        let isOrdinary = error.name == "REBALANCE_IN_PROGRESS" || error.name == "ILLEGAL_GENERATION"
+        let fields: LogFields = [.error: .error(error)]
+        isOrdinary ? log.info("consumer.commit.overtaken", fields) : log.warning("consumer.commit.failed", fields)
     }
 
     private func close() async {
         await closing?.value
         closing = nil
         lookingForCuts = nil
+        hasAssignment = false
         let ended = consumer
         consumer = nil
         await ended?.close(within: limits.backOffMax)
@@ -172,6 +188,7 @@ public actor EventConsumer: ShellService {
 
     private func fail(_ error: any Error) {
         guard !isStopping || !(error is CancellationError) else { return }
+        failingSince = failingSince ?? .now
         log.warning("consumer.failed", [.error: .error(error)])
         meters.failures.increment()
     }
@@ -181,14 +198,29 @@ public actor EventConsumer: ShellService {
     private func askForGaps() async {
         while (try? await loop.sleep(for: limits.gapInterval)) != nil {
             do {
-                let asked = try await pool.query(inbox.store.askForGaps(olderThan: limits.gapSeconds)).affected
-                if asked > 0 {
-                    meters.gapsAsked.increment(by: asked)
-                    applied()
-                }
+                let asked = try await pool.query(
+                    inbox.store.askForGaps(olderThan: limits.gapSeconds, pauseMax: limits.gapPauseSecondsMax))
+                guard asked.count > 0 else { continue }
+                meters.gapsAsked.increment(by: asked.count)
+                for gap in asked { try note(gap) }
+                applied()
             } catch {
-                log.warning("inbox.gaps.failed", [.error: .error(error)])
+                if !isStopping { log.warning("inbox.gaps.failed", [.error: .error(error)]) }
             }
+        }
+    }
+
+    /// The first questions are everyday life; a gap that outlasts them is something for a person.
+    private func note(_ gap: Row) throws {
+        let asks = try gap.get("asks", as: Int32.self)
+        let fields: LogFields = [
+            "topic": .text(try gap.get("topic")), "key": .text(try gap.get("key")),
+            "sequence": .integer(try gap.get("sequence")), "asks": .integer(Int64(asks)),
+        ]
+        if asks > limits.gapAsksQuiet {
+            log.warning("inbox.gap.persists", fields)
+        } else {
+            log.info("inbox.gap", fields)
         }
     }
 }

@@ -32,7 +32,8 @@ struct Inbox: Sendable {
     /// Commits the effects of `messages`, in one transaction if all goes well, and adds to `report` what came of them,
     /// also when it throws in the middle: what is parked by then does not come again. Throws only what will pass by
     /// itself (the database is away, somebody else holds the lock): the same messages are to be given again then.
-    func process(_ messages: [InboxMessage], into report: inout Report) async throws {
+    /// - Parameter patience: kept by the caller from one batch to the next.
+    func process(_ messages: [InboxMessage], into report: inout Report, patience: inout Patience) async throws {
         var events: [InboxEvent] = []
         var unreadable: [ParkedMessage] = []
         for message in messages {
@@ -48,16 +49,60 @@ struct Inbox: Sendable {
         guard !events.isEmpty else { return }
         do {
             report += try await apply(events)
+            patience.batchSucceeded()
         } catch {
+            if Self.mayBeItsOwn(error) {
+                guard patience.batchFailed() else { throw error }
+                return try await applyStubborn(events, into: &report, &patience)
+            }
             if Self.passesByItself(error) { throw error }
             for event in events { try await applyAlone(event, into: &report) }
         }
     }
 
+    /// The batch has failed again and again with what usually passes. Each event alone: those that can take effect, and
+    /// one that has had all its attempts gets a last one with a longer deadline, and is parked.
+    private func applyStubborn(
+        _ events: [InboxEvent], into report: inout Report, _ patience: inout Patience
+    ) async throws {
+        let before = report.applied
+        var failures: [TopicKey: (event: InboxEvent, error: any Error)] = [:]
+        // Behind a failed event its key waits.
+        for event in events where failures[event.key] == nil {
+            do {
+                try await applyAlone(event, into: &report)
+            } catch {
+                guard Self.mayBeItsOwn(error) else { throw error }
+                failures[event.key] = (event, error)
+            }
+        }
+        let overdue = patience.passEnded(
+            failed: failures.keys.sorted(), othersSucceeded: report.applied > before)
+        for key in overdue.sorted() {
+            guard let event = failures.removeValue(forKey: key)?.event else { continue }
+            report += try await applyPatiently(event, attempts: patience.attemptsMax + 1)
+        }
+        if let (_, error) = failures.values.first { throw error }
+        // What waited behind those that are parked now comes again, and is parked behind them as a gap.
+        if !overdue.isEmpty { throw ComesAgain() }
+    }
+
+    private func applyPatiently(_ event: InboxEvent, attempts: Int32) async throws -> Report {
+        do {
+            return try await apply([event], releasing: false, within: limits.stubbornDeadline)
+        } catch {
+            guard Self.mayBeItsOwn(error) || !Self.passesByItself(error) else { throw error }
+            return try await park(event, because: error, attempts: attempts)
+        }
+    }
+
     /// One transaction: judge, apply, move the watermarks. With `releasing` what waited for an event follows it at
     /// once; without, `events` may themselves be among those that waited.
-    private func apply(_ events: [InboxEvent], releasing: Bool = true) async throws -> Report {
+    private func apply(
+        _ events: [InboxEvent], releasing: Bool = true, within deadline: Duration? = nil
+    ) async throws -> Report {
         try await pool.withTransaction { transaction in
+            if let deadline { _ = try await transaction.query(InboxStore.deadline(deadline)) }
             var ledger = try await store.load(Set(events.map(\.key)), in: transaction)
             if !releasing { ledger.ignoreWaiting() }
             let judged = Self.judge(events, &ledger, releasing: releasing)
@@ -130,12 +175,16 @@ struct Inbox: Sendable {
                     pause *= 2
                     continue
                 }
-                let parked = ParkedMessage(event, reason: .poison, detail: "\(error)", attempts: attempt)
-                _ = try await pool.query(store.parkPoison(parked))
-                return Report(deadLetters: [parked])
+                return try await park(event, because: error, attempts: attempt)
             }
         }
         return Report()
+    }
+
+    private func park(_ event: InboxEvent, because error: any Error, attempts: Int32) async throws -> Report {
+        let parked = ParkedMessage(event, reason: .poison, detail: "\(error)", attempts: attempts)
+        _ = try await pool.query(store.parkPoison(parked))
+        return Report(deadLetters: [parked])
     }
 
     private func nextWaiting(after event: InboxEvent) async throws -> InboxEvent? {
@@ -159,6 +208,18 @@ struct Inbox: Sendable {
         guard let error = error as? PostgresError else { return error is CancellationError }
         return error.passesByItself || error.constraint == "inbox_watermark_pkey"
     }
+
+    /// What usually passes, but may as well be the event's own and come every time: a deadline (57014), a lock that is
+    /// never to be had (55P03), a deadlock or a conflict (class 40).
+    static func mayBeItsOwn(_ error: any Error) -> Bool {
+        guard let state = (error as? PostgresError)?.sqlState else { return false }
+        return state == "57014" || state == "55P03" || state.hasPrefix("40")
+    }
+}
+
+/// Something was parked that others wait behind: the batch is to be given again.
+struct ComesAgain: Error, CustomStringConvertible {
+    let description = "an event was parked after many attempts; what came with it is read again"
 }
 
 /// The inbox's bounds.
@@ -167,8 +228,18 @@ public struct InboxLimits: Sendable {
     public var attemptsMax: Int32 = 3
     /// Before the second attempt; doubled each time.
     public var retryPause: Duration = .milliseconds(5)
-    /// How old a gap is when it is asked for, and how often.
+    /// How often a batch fails with what usually passes before its events are looked at one by one.
+    public var stubbornBatchesMax = 3
+    /// How often an event fails with what usually passes, while others take effect, before its last attempt.
+    public var stubbornAttemptsMax: Int32 = 5
+    /// The deadline of the statements of that attempt.
+    public var stubbornDeadline: Duration = .seconds(30)
+    /// How old a gap is when it is asked for first; the pause before each further question is twice the one before.
     public var gapSeconds: Int32 = 5
+    /// The longest pause between two questions for one gap. It is never given up: the answer may take a person.
+    public var gapPauseSecondsMax: Int32 = 3_600
+    /// Questions for one gap that are no news; further ones are warned of.
+    public var gapAsksQuiet: Int32 = 3
     /// How often gaps are looked for.
     public var gapInterval: Duration = .seconds(1)
     /// Wait after a failure that will pass: doubled each time up to the maximum.

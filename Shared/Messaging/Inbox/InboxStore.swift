@@ -154,25 +154,34 @@ struct InboxStore: Sendable {
         """
     }
 
-    /// Asks for what is missing before events that have waited for `seconds`, again after as long, unless a blocked
-    /// event is what they wait for: then nothing is missing.
-    func askForGaps(olderThan seconds: Int32) -> SQL {
+    /// Asks for what is missing before events that have waited for `seconds`; again after twice as long each time, up to
+    /// `pauseMax`. The event that comes first behind a gap asks: where its predecessor is parked too, whatever for,
+    /// nothing is missing before it. Yields how often each has been asked for.
+    func askForGaps(olderThan seconds: Int32, pauseMax: Int32) -> SQL {
         """
         /* askForGaps */
         WITH due AS (
-            UPDATE inbox_parked AS waiting SET asked_at = clock_timestamp()
+            UPDATE inbox_parked AS waiting SET asked_at = clock_timestamp(), asks = asks + 1
             WHERE consumer = \(consumer) AND reason = 'gap'
-              AND coalesce(asked_at, parked_at) < clock_timestamp() - make_interval(secs => \(seconds))
+              AND coalesce(asked_at, parked_at) < clock_timestamp()
+                - make_interval(secs => least(\(pauseMax)::float8, \(seconds)::float8 * 2.0 ^ least(asks, 30)))
               AND NOT EXISTS (
-                SELECT FROM inbox_parked AS blocking
-                WHERE blocking.consumer = waiting.consumer AND blocking.topic = waiting.topic
-                  AND blocking.key = waiting.key AND blocking.reason <> 'gap'
-                  AND blocking.sequence < waiting.sequence)
-            RETURNING topic, key
+                SELECT FROM inbox_parked AS predecessor
+                WHERE predecessor.consumer = waiting.consumer AND predecessor.topic = waiting.topic
+                  AND predecessor.key = waiting.key AND predecessor.sequence = waiting.sequence - 1)
+            RETURNING topic, key, sequence, asks
+        ), asked AS (
+            INSERT INTO relay_request (topic, key) SELECT DISTINCT topic, key FROM due
+            ON CONFLICT (topic, key) DO NOTHING
         )
-        INSERT INTO relay_request (topic, key) SELECT DISTINCT topic, key FROM due
-        ON CONFLICT (topic, key) DO NOTHING
+        SELECT topic, key, sequence, asks FROM due
         """
+    }
+
+    /// Longer ones than the connection's own, for the rest of a transaction.
+    static func deadline(_ deadline: Duration) -> SQL {
+        let text = "\(deadline.components.seconds)s"
+        return "SELECT set_config('statement_timeout', \(text), true), set_config('lock_timeout', \(text), true)"
     }
 
     /// Records of these partitions were deleted before the consumer could read them: it asks for every key of their

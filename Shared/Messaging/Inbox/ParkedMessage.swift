@@ -3,7 +3,7 @@ internal import JSON
 internal import Kafka
 internal import Postgres
 
-enum ParkReason: String, Sendable {
+enum ParkReason: String, Sendable, CaseIterable {
     case gap, poison, unreadable
 }
 

@@ -35,6 +35,8 @@ public actor Relay: ShellService {
     /// Whether the last page was followed by more.
     private var isBehind = false
     private var requestsReadAt = ContinuousClock.now - .seconds(3600)
+    /// Since when every turn has failed.
+    private(set) var failingSince: ContinuousClock.Instant?
     /// Topics that are being published again as a whole.
     var replays: [String: Replay] = [:]
     /// Hears, while we hold the lease, what other processes have committed.
@@ -99,12 +101,14 @@ public actor Relay: ShellService {
             do {
                 while try await turn(), !isStopping {}
                 backOff = limits.backOffMin
+                failingSince = nil
                 guard !isStopping else { break }
                 await wakeUp.wait(atMost: lease == nil ? limits.leaseRenewal : limits.pollInterval)
             } catch {
                 // What the broker has is unknown now; the row says where to go on.
                 loseLease()
                 meters.failures.increment()
+                failingSince = failingSince ?? .now
                 log.warning("relay.failed", [.error: .error(error)])
                 guard !isStopping else { break }
                 await wakeUp.wait(atMost: backOff)

@@ -3,12 +3,16 @@ internal import Reactor
 /// Whether a process lives, has started, and may be given work: what an orchestrator asks.
 ///
 /// *Live* is true while the loop turns. *Started* is true once every service has started. *Ready* is true while
-/// started, not stopping, and every named check says so.
+/// started, not stopping, and no named check says otherwise: ready means that a request sent here will be served. What
+/// is amiss but would be no better in another process is *degraded*, and stays ready: to take every process out of
+/// service because the broker is away would turn a delay into an outage. *Caught up* is asked on its own, by whoever
+/// wants to wait until what was written is known everywhere.
 public final class Health: Sendable {
     private struct State {
         var started = false
         var stopping = false
         var checks: [HealthCheck] = []
+        var questions: [(name: String, ask: @Sendable () async -> HealthCheck.Status)] = []
     }
 
     private let state = Lock(State())
@@ -26,6 +30,20 @@ public final class Health: Sendable {
     public func check(_ name: StaticString, read: @escaping @Sendable () -> HealthCheck.Status) {
         let check = HealthCheck(name: "\(name)", read: read)
         state.withLock { $0.checks.append(check) }
+    }
+
+    /// Something that can only be found out by asking others; `ask` bounds its own time. It does not count for readiness.
+    public func catchingUp(_ name: StaticString, ask: @escaping @Sendable () async -> HealthCheck.Status) {
+        state.withLock { $0.questions.append((name: "\(name)", ask: ask)) }
+    }
+
+    /// Asks all of it now.
+    func catchUpReport() async -> HealthReport {
+        var entries: [HealthReport.Entry] = []
+        for question in state.withLock({ $0.questions }) {
+            entries.append(.init(name: question.name, status: await question.ask()))
+        }
+        return HealthReport(entries: entries)
     }
 
     public func markStarted() { state.withLock { $0.started = true } }
@@ -56,6 +74,8 @@ public final class Health: Sendable {
 public final class HealthCheck: Sendable {
     public enum Status: Sendable, Equatable {
         case ready
+        /// Ready all the same; what is amiss, for an operator: a whole sentence without secrets.
+        case degraded(String)
         /// Why not, for an operator: a whole sentence without addresses of persons or secrets.
         case notReady(String)
     }
@@ -69,6 +89,7 @@ public final class HealthCheck: Sendable {
         self.read = read
     }
 
+    public func say(_ status: Status) { pushed.withLock { $0 = status } }
     public func ready() { pushed.withLock { $0 = .ready } }
     public func notReady(_ reason: String) { pushed.withLock { $0 = .notReady(reason) } }
 
@@ -83,5 +104,9 @@ struct HealthReport: Sendable {
 
     let entries: [Entry]
 
-    var isReady: Bool { entries.allSatisfy { $0.status == .ready } }
+    var isReady: Bool {
+        entries.allSatisfy { entry in
+            if case .notReady = entry.status { false } else { true }
+        }
+    }
 }

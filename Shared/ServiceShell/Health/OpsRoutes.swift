@@ -1,8 +1,8 @@
 internal import HTTPServer
 internal import JSON
 
-/// What operators and their machines ask, on a port of its own: `/health/live`, `/health/startup`, `/health/ready` and
-/// `/metrics`. Nothing here needs a token; the port is not for the outside.
+/// What operators and their machines ask, on a port of its own: `/health/live`, `/health/startup`, `/health/ready`,
+/// `/health/caught-up` and `/metrics`. Nothing here needs a token; the port is not for the outside.
 struct OpsRoutes {
     let health: Health
     let metrics: Metrics
@@ -17,6 +17,7 @@ struct OpsRoutes {
             Self.answer(HealthReport(entries: health.report().entries.filter { $0.name == "startup" }))
         }
         router.get("/health/ready") { [health] _ in Self.answer(health.report()) }
+        router.get("/health/caught-up") { [health] _ in Self.answer(await health.catchUpReport()) }
         router.get("/metrics") { [metrics] _ in
             Response(
                 headers: ["Content-Type": MetricsText.contentType, "Cache-Control": "no-store"],
@@ -37,6 +38,9 @@ struct OpsRoutes {
             writer.member("name", entry.name)
             switch entry.status {
             case .ready: writer.member("status", "ready")
+            case .degraded(let reason):
+                writer.member("status", "degraded")
+                writer.member("reason", reason)
             case .notReady(let reason):
                 writer.member("status", "not-ready")
                 writer.member("reason", reason)
