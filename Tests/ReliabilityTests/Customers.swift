@@ -58,8 +58,10 @@ struct Customers: Sendable {
             "POST", "cart", "/v1/carts", key: "\(name)-cart", body: ["programmeId": "spanish-film-club"],
             first: first)
         let cartID = try text(cart.body, "id")
+        var repetitions = cart.repetitions
         for (position, film) in films.enumerated() {
-            _ = try await ask("PUT", "cart", "/v1/carts/\(cartID)/films/\(film)", first: first + position)
+            repetitions += try await ask("PUT", "cart", "/v1/carts/\(cartID)/films/\(film)", first: first + position)
+                .repetitions
         }
         let programme = try JSON.parse(cart.body)["programmeId"] ?? .null
         let question: JSONValue = [
@@ -72,7 +74,7 @@ struct Customers: Sendable {
         guard again.body == answer.body else { throw FleetFailed("\(name): one key, two answers") }
         return PlacedOrder(
             id: try text(answer.body, "id"), cart: cartID, body: answer.body,
-            repetitions: answer.repetitions + again.repetitions)
+            repetitions: repetitions + answer.repetitions + again.repetitions)
     }
 
     /// Asks until there is an answer that is one; anything but success and "later" is a failure.

@@ -9,19 +9,24 @@ extension Fleet {
 
     func startBroker() async throws {
         let address = "\(state)/run/broker.address"
-        switch broker {
-        case .embedded:
-            let number = counts.withLock { $0.nextLife() }
-            let process = try Process.start(
-                "\(Self.root)/.build/debug/filmclub", ["broker", "--address-file", address],
-                outputFile: "\(state)/log/broker-\(number).log")
-            brokerProcess.withLock { $0 = process }
-            try await wait(for: "the embedded broker has written its address") {
-                guard process.isRunning else { throw FleetFailed("the broker ended: \(process.output)") }
-                return File.exists(address)
+        unlink(address)
+        let number = counts.withLock { $0.nextLife() }
+        let outputFile = "\(state)/log/broker-\(number).log"
+        let process =
+            switch broker {
+            case .embedded:
+                try Process.start(
+                    "\(Self.root)/.build/debug/filmclub", ["broker", "--address-file", address],
+                    outputFile: outputFile)
+            case .apacheKafka:
+                // What a script starts ends with it: it waits.
+                try startScript(
+                    "start_kafka && printf '%s\\n' \"$kafka_servers\" >\"\(address)\" && wait", outputFile: outputFile)
             }
-        case .apacheKafka:
-            try await script("start_kafka && printf '%s\\n' \"$kafka_servers\" >\"\(address)\"")
+        brokerProcess.withLock { $0 = process }
+        try await wait(for: "the broker has written its address") {
+            guard process.isRunning else { throw FleetFailed("the broker ended: \(process.output)") }
+            return File.text(address)?.hasSuffix("\n") == true
         }
     }
 

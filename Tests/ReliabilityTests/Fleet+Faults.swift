@@ -25,3 +25,19 @@ extension Fleet {
             ).one().get("count", as: Int64.self))
     }
 }
+
+/// Who publishes.
+extension Fleet {
+    func relayEpoch(_ service: String) async throws -> Int64 {
+        try await database(service).query("SELECT epoch FROM relay_cursor").one().get("epoch")
+    }
+
+    /// The process that holds the lease, by its own word.
+    func relayHolder(_ service: String) async throws -> ServiceProcess? {
+        for index in 0..<Self.processesPerService {
+            let process = try process(service, index)
+            if try await metric("filmclub_relay_holder", of: process) == 1 { return process }
+        }
+        return nil
+    }
+}

@@ -68,6 +68,7 @@ final class Fleet: Sendable {
             for index in 0..<Self.processesPerService { try await self.start(service, index) }
         }
         _ = try await filmclub("import", "\(Self.root)/deploy/sample/catalogue.json")
+        _ = try await filmclub("caught-up", "--within", "60")
     }
 
     @discardableResult
@@ -84,7 +85,8 @@ final class Fleet: Sendable {
     // MARK: - Services
 
     func process(_ service: String, _ index: Int) throws -> ServiceProcess {
-        guard let found = processes.withLock({ $0[service]?[index] }) else {
+        guard let found = processes.withLock({ all in all[service].flatMap { index < $0.count ? $0[index] : nil } })
+        else {
             throw FleetFailed("there is no \(service) \(index)")
         }
         return found
@@ -118,9 +120,20 @@ final class Fleet: Sendable {
         }
     }
 
-    /// Ends a process by `signal` and starts another in its place. A graceful end must be one: exit code 0, in the time
-    /// that a service has for it.
+    /// Ends a process by `signal` and starts another in its place.
     func restart(_ service: String, _ index: Int, by signal: Int32) async throws {
+        try await stop(service, index, by: signal)
+        try await start(service, index)
+    }
+
+    /// Ends the last process of a service for good.
+    func end(_ service: String, _ index: Int) async throws {
+        try await stop(service, index, by: SIGTERM)
+        processes.withLock { all in _ = all[service]?.removeLast() }
+    }
+
+    /// A graceful end must be one: exit code 0, in the time that a service has for it.
+    private func stop(_ service: String, _ index: Int, by signal: Int32) async throws {
         let old = try process(service, index)
         await count(old)
         let begin = ContinuousClock.now
@@ -134,7 +147,6 @@ final class Fleet: Sendable {
             guard took < Self.stopMax else { throw FleetFailed("\(service) took \(took) to stop") }
         }
         counts.withLock { $0.noteRestart(graceful: signal == SIGTERM, took: took) }
-        try await start(service, index)
     }
 
     /// What a graceful shutdown may take (design §4), and what a loaded machine adds.
@@ -160,13 +172,16 @@ final class Fleet: Sendable {
 
     private func startServer() async throws {
         let lines = try await script(
-            "start_postgres unsafe && printf '%s\\n' \"$postgres_port\" \"$postgres_password\" \"$postgres_data\""
+            "start_postgres unsafe && printf '%s\\n' \"$postgres_port\" \"$(cat \"$state/secrets/postgres\")\" \"$postgres_data\""
         ).split(separator: "\n").suffix(3).map(String.init)
         guard lines.count == 3 else { throw FleetFailed("PostgreSQL did not start: \(lines)") }
         server.withLock { $0 = DatabaseServer(port: lines[0], password: lines[1], data: lines[2]) }
         let administration = PostgresPool(PostgresConfiguration(databaseURL(nil)), on: TestLoop.shared)
         for service in Self.services {
-            _ = try await administration.query("CREATE DATABASE \(identifier: "filmclub_\(service)")")
+            let name = "filmclub_\(service)"
+            _ = try await administration.query("CREATE DATABASE \(identifier: name)")
+            // What is answered survives a crash of the server, if not one of the machine.
+            _ = try await administration.query("ALTER DATABASE \(identifier: name) SET synchronous_commit = on")
         }
         await administration.close()
         for service in Self.services {
@@ -199,12 +214,16 @@ final class Fleet: Sendable {
     @discardableResult
     func script(_ lines: String) async throws -> String {
         let number = counts.withLock { $0.nextLife() }
-        let process = try Process.start(
-            "/bin/bash", ["-c", "set -euo pipefail; . \"\(Self.root)/deploy/lib.sh\"\n\(lines)"],
-            environment: ["FILMCLUB_STATE": state], outputFile: "\(state)/script-\(number).log")
+        let process = try startScript(lines, outputFile: "\(state)/script-\(number).log")
         let status = try await process.end()
         guard status == 0 else { throw FleetFailed("\(lines): \(status): \(process.output)") }
         return process.output
+    }
+
+    func startScript(_ lines: String, outputFile: String) throws -> Process {
+        try Process.start(
+            "/bin/bash", ["-c", "set -euo pipefail; . \"\(Self.root)/deploy/lib.sh\"\n\(lines)"],
+            environment: ["FILMCLUB_STATE": state], outputFile: outputFile)
     }
 
     /// The operator's command, against the first process of each service.
@@ -214,6 +233,7 @@ final class Fleet: Sendable {
         if File.exists(key) { environment["IDENTITY_KEY_FILE"] = key }
         for service in Self.services {
             environment["\(service.uppercased())_URL"] = (try? process(service, 0)).flatMap { try? $0.url("") }
+            environment["\(service.uppercased())_OPS_URL"] = (try? process(service, 0)).flatMap { try? $0.opsURL("") }
         }
         let number = counts.withLock { $0.nextLife() }
         let process = try Process.start(

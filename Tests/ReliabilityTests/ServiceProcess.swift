@@ -66,7 +66,7 @@ extension Fleet {
 
     /// How often a consumer was given partitions, in all lives of all processes.
     func rebalances() async throws -> Int {
-        let output = try await script("cat $state/log/*-[01]-*.log | grep -c '\"kafka.assigned\"' || true")
+        let output = try await script("cat $state/log/*-[0-9]-*.log | grep -c '\"kafka.assigned\"' || true")
         return output.split(separator: "\n").last.flatMap { Int($0) } ?? 0
     }
 }

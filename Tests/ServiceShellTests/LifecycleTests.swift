@@ -67,6 +67,21 @@ struct LifecycleTests {
         }
     }
 
+    @Test("A service is told to be done a while before it is abandoned, however short the time is")
+    func margin() async throws {
+        for share: Duration in [.milliseconds(10), .seconds(1), .seconds(9), .seconds(600)] {
+            #expect(Lifecycle.limit(in: share) < share)
+            #expect(Lifecycle.limit(in: share) >= share / 2)
+        }
+        try await withLifecycle { lifecycle in
+            let told = Lock(Duration.zero)
+            let service = ClosureService("service", stop: { limit in told.withLock { $0 = limit } })
+            try await lifecycle.start([service])
+            #expect(await lifecycle.stop(within: .seconds(60)) == .clean)
+            #expect(told.withLock { $0 } <= Lifecycle.limit(in: .seconds(60)))
+        }
+    }
+
     @Test("A stop during the start ends the start; nothing starts afterwards")
     func stopDuringStart() async throws {
         try await withLifecycle { lifecycle in

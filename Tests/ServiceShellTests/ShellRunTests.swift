@@ -94,7 +94,7 @@ struct ShellRunTests {
     func hangingStop() async throws {
         try await withContext { context in
             let (never, left) = (Gate(), Gate())
-            let ending = await ShellRun(context, stopWithin: .seconds(4)).run(first: [service("ops")]) {
+            let ending = await ShellRun(context, stopWithin: .seconds(8)).run(first: [service("ops")]) {
                 context in
                 let hanging = ClosureService(
                     "hanging", start: { context.stopRequests.post(.signal(SIGINT)) },

@@ -13,6 +13,10 @@ public actor Lifecycle {
     /// limit is short.
     static let reserveMax: Duration = .seconds(1)
 
+    /// What a service is told to be done with is so much less than when it is abandoned: one that uses all of its time
+    /// has not hung. Less where the time is short.
+    static let marginMax: Duration = .milliseconds(300)
+
     nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -64,7 +68,7 @@ public actor Lifecycle {
             let left = ContinuousClock.now.duration(to: deadline)
             let share = max(reserve, left - reserve * started.count)
             let begin = ContinuousClock.now
-            let ended = await finishes(within: share) { await service.stop(within: share) }
+            let ended = await finishes(within: share) { await service.stop(within: Self.limit(in: share)) }
             let fields: LogFields = [
                 "service": .text(service.name), .duration: .milliseconds(ContinuousClock.now - begin),
             ]
@@ -78,11 +82,17 @@ public actor Lifecycle {
         return abandoned.isEmpty ? .clean : .abandoned(abandoned)
     }
 
+    /// What a service that is abandoned after `share` is told.
+    static func limit(in share: Duration) -> Duration { share - min(marginMax, share / 10) }
+
     /// Whether `body` ended within `limit`. If it did not it goes on, and nobody waits for it.
     private func finishes(within limit: Duration, _ body: @escaping @Sendable () async -> Void) async -> Bool {
         await withCheckedContinuation { continuation in
             let race = Race(continuation)
-            race.timer = loop.schedule(after: limit) { race.end(false) }
+            race.timer = loop.schedule(after: limit) { [loop] in
+                // One turn later: after a stall what waits on the loop, an end that is due too, comes before the limit.
+                loop.schedule(after: .zero) { race.end(false) }
+            }
             Task { await self.end(race, after: body) }
         }
     }
