@@ -31,10 +31,7 @@ struct KeysOverTLSTests {
         let port = try freePort()
         let server = try spawn(
             in: folder, "s_server -accept 127.0.0.1:\(port) -cert cert.pem -key key.pem -HTTP -quiet")
-        defer {
-            kill(server, SIGKILL)
-            waitpid(server, nil, 0)
-        }
+        defer { server.signal(SIGKILL) }
         try await eventually("the server listens") { isListening(port) }
 
         let url = "https://127.0.0.1:\(port)/jwks.json"
@@ -53,27 +50,14 @@ struct KeysOverTLSTests {
     }
 
     private func openssl(in folder: URL, _ arguments: String) async throws {
-        let pid = try spawn(in: folder, arguments)
-        var status: Int32 = 0
-        try await eventually("openssl ends") { waitpid(pid, &status, WNOHANG) == pid }
+        let status = try await spawn(in: folder, arguments).end()
         try #require(status == 0, "openssl \(arguments)")
     }
 
-    private func spawn(in folder: URL, _ arguments: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        let words = (["env", "-C", folder.path, "openssl"] + arguments.split(separator: " ").map(String.init)).map {
-            strdup($0)
-        }
-        defer { for word in words { free(word) } }
-        var pid = pid_t()
-        let result = posix_spawn(&pid, "/usr/bin/env", &actions, nil, words + [nil], environ)
-        try #require(result == 0, "openssl does not start")
-        return pid
+    private func spawn(in folder: URL, _ arguments: String) throws -> Process {
+        try Process.start(
+            "/usr/bin/env", ["-C", folder.path, "openssl"] + arguments.split(separator: " ").map(String.init),
+            outputFile: "/dev/null")
     }
 
     /// A port that nobody holds at this moment.
