@@ -78,11 +78,14 @@ struct CommitOrderRaceTests {
 // MARK: - The race
 
 /// Writers that lock a key's row, draw the event's number, and commit after a random pause. Before them one
-/// draws its number first and commits last, so that the disorder does not depend on luck.
+/// draws its number first and commits last, and another commits more at once than a page holds, so that neither the
+/// disorder nor a page that ends in the middle of a difference depends on luck.
 private struct Race {
     let database: TestDatabase
     let pool: PostgresPool
-    var committed: Int { CommitOrderRaceTests.writers * CommitOrderRaceTests.writesEach + 2 }
+    /// Events that become visible at one moment: no reader, however quick, finds them in pages of its own.
+    static let burst = 3 * Int(CommitOrderRaceTests.pageEventsMax)
+    var committed: Int { CommitOrderRaceTests.writers * CommitOrderRaceTests.writesEach + 2 + Self.burst }
 
     init(_ database: TestDatabase) async throws {
         self.database = database
@@ -93,6 +96,10 @@ private struct Race {
 
     func run(_ committed: @escaping @Sendable () -> Void) async throws {
         try await lateCommit(committed)
+        try await pool.withTransaction { transaction in
+            for _ in 0..<Self.burst { try await write("burst", in: transaction) }
+        }
+        committed()
         let seed = UInt64.random(in: .min ... .max)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
