@@ -168,7 +168,7 @@ struct EventStreamTests {
             for reader in readers { _ = send(reader, Self.request, Self.request.utf8.count, 0) }
             try await eventually("every listener in the hub") { hub.count == listeners }
             for number in 0..<20 { hub.send(ServerSentEvent("news", id: "\(number)")) }
-            await server.listener.shutdown(within: .seconds(30))
+            await server.listener.shutdown(within: .seconds(180))
             try await eventually("every producer's end") { hub.ends.count == listeners }
             let inOrder = hub.ends.allSatisfy { $0 == .shuttingDown }
             #expect(inOrder)

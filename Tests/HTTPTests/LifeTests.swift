@@ -51,7 +51,7 @@ struct LifeTests {
                     }
                 }
                 try await eventually("thirty handlers at work") { await gate.arrivals == 30 }
-                async let shutdown: Void = server.listener.shutdown(within: .seconds(30))
+                async let shutdown: Void = server.listener.shutdown(within: .seconds(180))
                 await gate.open()
                 await shutdown
                 return try await group.reduce(0, +)
@@ -152,7 +152,7 @@ struct LifeTests {
                     }
                 }
                 try await eventually("every handler at work") { await gate.arrivals == clients }
-                async let shutdown: Void = server.listener.shutdown(within: .seconds(60))
+                async let shutdown: Void = server.listener.shutdown(within: .seconds(180))
                 try await eventually("the door is shut") { Self.isRefused(server.port) }
                 _ = send(idle, get, get.utf8.count, 0)
                 try await eventually("an answer amid the drain") { server.observed.records.count == 2 }

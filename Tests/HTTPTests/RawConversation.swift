@@ -20,7 +20,7 @@ enum RawConversation {
             defer { close(descriptor) }
             send(descriptor, Array(start.utf8))
             var drop = UInt8(ascii: "x")
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(180)
             while Glibc.send(descriptor, &drop, 1, Int32(MSG_NOSIGNAL)) == 1 {
                 usleep(5_000)
                 guard ContinuousClock.now < deadline else { throw Failure(reason: "the server let it drip") }
@@ -100,7 +100,7 @@ enum RawConversation {
         if var receiveBufferBytes {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferBytes, socklen_t(MemoryLayout<Int32>.size))
         }
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        var patience = timeval(tv_sec: 180, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -60,7 +60,7 @@ struct FaultTests {
         }
     }
 
-    @Test("Closing is done within its limit, and what is unanswered fails", .timeLimit(.minutes(1)))
+    @Test("Closing is done within its limit, and what is unanswered fails", .timeLimit(.minutes(15)))
     func closing() async throws {
         try await KafkaWorld.with(ownBroker: 1) { world, broker in
             let topic = try await world.broker.createTopic("closing", partitions: 1)

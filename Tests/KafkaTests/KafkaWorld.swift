@@ -70,11 +70,12 @@ struct KafkaWorld {
         return records
     }
 
-    /// Waits until `holds`, at most 30 s.
+    /// Waits until `holds`; the deadline only bounds a hang.
     func wait(
         until what: String, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () async throws -> Bool
     ) async throws {
-        for _ in 0..<3_000 {
+        let deadline = ContinuousClock.now + .seconds(180)
+        while ContinuousClock.now < deadline {
             if try await holds() { return }
             try await loop.sleep(for: .milliseconds(10))
         }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("A broker that is replaced by an empty one", .timeLimit(.minutes(3)))
+@Suite("A broker that is replaced by an empty one", .timeLimit(.minutes(15)))
 struct BrokerReplacedTests {
     @Test("What was published and not consumed, and what was not published yet, arrives through the new one, once")
     func bootstrapFile() async throws {

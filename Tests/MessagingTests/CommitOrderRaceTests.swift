@@ -30,7 +30,7 @@ struct CommitOrderRaceTests {
                 pool: database.pool(), publisher: recorder, service: .checkout, limits: limits, on: database.loop,
                 log: Log(to: LogRecorder()), metrics: Metrics())
             try await relay.start()
-            try await race.run { relay.wake() }
+            try await race.run(passed: { recorder.events.contains { $0.key == "early" } }) { relay.wake() }
             await recorder.waitFor(events: race.committed)
             await relay.stop(within: .seconds(10))
             let findings = Findings(published: recorder.events, committed: race.committed)
@@ -56,10 +56,11 @@ struct CommitOrderRaceTests {
             let race = try await Race(database)
             let pool = database.pool()
             let writersDone = Lock(false)
+            let hasPassed = Lock(false)
             async let writing: Void = {
                 // Also when they fail: the reader must not wait for them then.
                 defer { writersDone.withLock { $0 = true } }
-                try await race.run {}
+                try await race.run(passed: { hasPassed.withLock { $0 } }) {}
             }()
             var cursor = cursor
             var published: [PublishedEvent] = []
@@ -67,6 +68,7 @@ struct CommitOrderRaceTests {
                 let done = writersDone.withLock { $0 }
                 let page = try await cursor.nextPage(pool, limit: Self.pageEventsMax)
                 published += page
+                if page.contains(where: { $0.key == "early" }) { hasPassed.withLock { $0 = true } }
                 if page.isEmpty, done { break }
             }
             try await writing
@@ -94,8 +96,11 @@ private struct Race {
         _ = try await pool.query("CREATE TABLE aggregate (key text PRIMARY KEY, sequence bigint NOT NULL)")
     }
 
-    func run(_ committed: @escaping @Sendable () -> Void) async throws {
-        try await lateCommit(committed)
+    /// - Parameter passed: whether the cursor has read the early one.
+    func run(
+        passed: @escaping @Sendable () -> Bool, _ committed: @escaping @Sendable () -> Void
+    ) async throws {
+        try await lateCommit(passed, committed)
         try await pool.withTransaction { transaction in
             for _ in 0..<Self.burst { try await write("burst", in: transaction) }
         }
@@ -125,14 +130,15 @@ private struct Race {
         }
     }
 
-    /// One transaction begins first and commits last.
-    private func lateCommit(_ committed: @escaping @Sendable () -> Void) async throws {
+    /// One transaction begins first and commits last: when the cursor has passed the higher number of another.
+    private func lateCommit(
+        _ passed: @escaping @Sendable () -> Bool, _ committed: @escaping @Sendable () -> Void
+    ) async throws {
         try await pool.withTransaction { late in
             try await write("late", in: late)
             try await pool.withTransaction { try await write("early", in: $0) }
             committed()
-            // Until every cursor had the chance to pass the early one's higher number.
-            _ = try await late.query("SELECT pg_sleep(0.2)")
+            try await eventually("the cursor has passed the early one") { passed() }
         }
         committed()
     }

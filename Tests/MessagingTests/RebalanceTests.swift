@@ -6,7 +6,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Rebalances with a batch in hand", .timeLimit(.minutes(3)))
+@Suite("Rebalances with a batch in hand", .timeLimit(.minutes(15)))
 struct RebalanceTests {
     @Test(
         "A process that comes or goes while a transaction is open waits for it; effects are once, offsets never lead",

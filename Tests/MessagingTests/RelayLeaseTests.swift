@@ -7,7 +7,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("The relay's lease", .timeLimit(.minutes(2)))
+@Suite("The relay's lease", .timeLimit(.minutes(15)))
 struct RelayLeaseTests {
     @Test("A relay that stops gives the lease back at once")
     func givenBack() async throws {
@@ -44,7 +44,7 @@ struct RelayLeaseTests {
 
     @Test("A holder whose broker is silent keeps the lease, and goes on when it is back")
     func kept() async throws {
-        try await RelayWorld.with(limits: { $0.leaseSeconds = 1 }) { world async throws in
+        try await RelayWorld.with { world async throws in
             world.publisher.hold()
             try await world.append(key: "a", 1)
             try await world.relay.start()
@@ -52,10 +52,14 @@ struct RelayLeaseTests {
             let first = try await world.lease()
             let other = world.anotherRelay()
             try await other.start()
-            try await world.waitUntil("the lease was renewed beyond its first end") {
-                try await world.pool.query(
-                    "SELECT FROM relay_cursor WHERE clock_timestamp() > \(first.until) AND lease_until > clock_timestamp()"
-                ).count == 1
+            // Again and again, although nothing is acknowledged.
+            var last = first
+            for _ in 0..<5 {
+                let before = last
+                try await world.waitUntil("the lease is renewed") {
+                    last = try await world.lease()
+                    return last.until > before.until
+                }
             }
             #expect(try await world.lease().epoch == first.epoch)
             #expect(await !other.isHolder)
@@ -73,7 +77,8 @@ struct RelayLeaseTests {
             try await world.relay.start()
             try await world.waitUntil("a send is under way") { world.publisher.holdsSends }
             let reachable = RecordingPublisher()
-            let other = world.anotherRelay(reachable)
+            // A pause of the machine is no silence of this one's broker.
+            let other = world.anotherRelay(reachable) { $0.sendWaitMax = .seconds(600) }
             try await other.start()
             await reachable.waitFor(events: 1)
             try await world.append(key: "a", 2)

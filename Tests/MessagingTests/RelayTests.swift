@@ -8,7 +8,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("The relay", .timeLimit(.minutes(2)))
+@Suite("The relay", .timeLimit(.minutes(15)))
 struct RelayTests {
     @Test("What is committed is published with its CloudEvents headers; what is rolled back never is")
     func publishes() async throws {

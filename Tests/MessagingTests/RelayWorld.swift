@@ -13,7 +13,7 @@ struct RelayWorld: Sendable {
     let pool: PostgresPool
     let publisher = RecordingPublisher()
     let relay: Relay
-    private let makeRelay: @Sendable (RecordingPublisher) -> Relay
+    private let makeRelay: @Sendable (RecordingPublisher, (inout RelayLimits) -> Void) -> Relay
     private let loop: EventLoop
 
     /// Small pages, and nothing that a test would have to wait long for.
@@ -44,19 +44,27 @@ struct RelayWorld: Sendable {
         limits.pageEventsMax = 7
         limits.clusterCheckInterval = .milliseconds(10)
         limits.leaseRenewal = .milliseconds(100)
+        // Many renewals: a holder that the machine stops for a while keeps what it holds.
+        limits.leaseSeconds = 60
         adjust(&limits)
-        makeRelay = { [limits, loop = database.loop] publisher in
-            Relay(
+        makeRelay = { [limits, loop = database.loop] publisher, adjust in
+            var limits = limits
+            adjust(&limits)
+            return Relay(
                 pool: pool, publisher: publisher, service: .checkout, unfinished: unfinished, limits: limits,
                 on: loop, log: Log(to: LogRecorder()), metrics: Metrics())
         }
         self.pool = pool
         loop = database.loop
-        relay = makeRelay(publisher)
+        relay = makeRelay(publisher) { _ in }
     }
 
     /// Another process of the service, with its own connection to the broker if it is given one.
-    func anotherRelay(_ publisher: RecordingPublisher? = nil) -> Relay { makeRelay(publisher ?? self.publisher) }
+    func anotherRelay(
+        _ publisher: RecordingPublisher? = nil, _ adjust: (inout RelayLimits) -> Void = { _ in }
+    ) -> Relay {
+        makeRelay(publisher ?? self.publisher, adjust)
+    }
 
     func append(key: String, _ sequence: Int64) async throws {
         _ = try await pool.query(Self.insert(key: key, sequence))
@@ -73,7 +81,7 @@ struct RelayWorld: Sendable {
 
     /// Waits for a level that only the database shows.
     func waitUntil(_ level: String, _ holds: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try await !holds() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("not reached: \(level)")

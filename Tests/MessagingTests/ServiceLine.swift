@@ -67,7 +67,7 @@ struct ServiceLine {
         of name: String, _ sequences: [Int64], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         var found = try await effects(of: name)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(180)
         while found.count < sequences.count, ContinuousClock.now < deadline {
             try await streaming.loop.sleep(for: .milliseconds(10))
             found = try await effects(of: name)
@@ -78,7 +78,7 @@ struct ServiceLine {
     func wait(
         until what: String, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try await !holds() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("waited in vain until \(what)", sourceLocation: sourceLocation)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("From one service's database to another's, through a broker", .timeLimit(.minutes(3)))
+@Suite("From one service's database to another's, through a broker", .timeLimit(.minutes(15)))
 struct ServiceLineTests {
     @Test(
         "What checkout commits takes effect in streaming once, through gaps, poison, stumbles and a second reading",

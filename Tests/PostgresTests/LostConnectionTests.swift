@@ -157,7 +157,8 @@ import Testing
             _ = try await pool.query("SELECT 1")
             try await proxy.stopListening()
             let written = await failure {
-                try await PostgresPool.answering(within: .milliseconds(50)) {
+                // Enough to send it on any machine.
+                try await PostgresPool.answering(within: .seconds(3)) {
                     try await pool.query("INSERT INTO t VALUES (1)")
                 }
             }
@@ -198,9 +199,8 @@ import Testing
                         $0.backOffMax = .milliseconds(100)
                     }, events: { sink.yield($0) })
                 try await proxy.cut(refusing: true)
-                let error = try #require(await failure { try await pool.query("/* early */ SELECT 1") })
+                let error = try await pool.refusal(telling: "the last attempt to connect: ")
                 #expect(error.kind == .poolTimeout)
-                #expect("\(error)".contains("the last attempt to connect: "))
                 try await proxy.cut(refusing: false)
                 try await until("the pool is connected again") { (try? await pool.query("SELECT 2"))?.count == 1 }
                 await pool.close()
@@ -226,8 +226,7 @@ import Testing
             configuration.leaseWaitMax = .seconds(1)
         }) { proxy, pool, _ in
             try await proxy.stopListening()
-            let error = try #require(await failure { try await pool.query("SELECT 1") })
-            #expect("\(error)".contains("no connection within 0.2 seconds"))
+            _ = try await pool.refusal(telling: "no connection within 0.2 seconds")
         }
     }
 }

@@ -80,7 +80,7 @@ import Testing
         try await TestDatabase.with { database in
             let pool = database.pool {
                 $0.connectionsMax = 1
-                $0.statementTimeout = .milliseconds(100)
+                $0.statementTimeout = .seconds(2)  // long enough for the next statement
             }
             let error = await failure { try await pool.query("/* nap */ SELECT pg_sleep(600)") }
             #expect(error?.sqlState == "57014")
@@ -95,7 +95,7 @@ import Testing
         try await TestDatabase.with { database in
             let pool = database.pool {
                 $0.statementTimeout = .zero
-                $0.answerMax = .milliseconds(500)
+                $0.answerMax = .seconds(4)  // long enough for the next statement
             }
             let error = await failure { try await pool.query("/* deaf */ SELECT pg_sleep(600)") }
             #expect(error?.kind == .connection)
@@ -149,7 +149,7 @@ import Testing
             var configuration = PostgresConfiguration(text)
             configuration.leaseWaitMax = .milliseconds(200)
             let pool = PostgresPool(configuration, on: TestLoop.shared)
-            let error = try #require(await failure { try await pool.query("SELECT 1") })
+            let error = try await pool.refusal(telling: "the last attempt to connect: ")
             #expect(error.kind == .poolTimeout)
             #expect("\(error)".contains("cannot be parsed") || "\(error)".contains("port"))
             #expect(!"\(error) \(configuration)".contains("s3cr3t"))

@@ -5,7 +5,7 @@ import Testing
 
 /// Waits for a level. The deadline only bounds a hang.
 func until(
-    _ what: String, within: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: String, within: Duration = .seconds(180), sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + within
@@ -54,4 +54,16 @@ func failure<Output>(
         Issue.record("it failed with \(error)", sourceLocation: sourceLocation)
     }
     return nil
+}
+
+extension PostgresPool {
+    /// Asks until the refusal tells `reason`: a wait for a connection may end before the first attempt has.
+    func refusal(telling reason: String) async throws -> PostgresError {
+        var refusal: PostgresError?
+        try await until("it is refused with \(reason)") {
+            refusal = await failure { try await self.query("/* early */ SELECT 1") }
+            return refusal.map { "\($0)".contains(reason) } ?? true
+        }
+        return try #require(refusal)
+    }
 }

@@ -61,7 +61,7 @@ struct FaultTests {
         try await fleet.freezeServer()
         do {
             for process in fleet.everyProcess {
-                try await fleet.wait(for: "\(process.name) is not ready", atMost: .seconds(30)) {
+                try await fleet.wait(for: "\(process.name) is not ready", atMost: .seconds(300)) {
                     try await fleet.ask("/health/ready", of: process).status == 503
                 }
             }
@@ -71,7 +71,7 @@ struct FaultTests {
         }
         try await fleet.thawServer()
         for process in fleet.everyProcess {
-            try await fleet.wait(for: "\(process.name) is ready again", atMost: .seconds(60)) {
+            try await fleet.wait(for: "\(process.name) is ready again", atMost: .seconds(300)) {
                 try await fleet.ask("/health/ready", of: process).status == 200
             }
         }

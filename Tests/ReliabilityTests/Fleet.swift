@@ -253,7 +253,7 @@ final class Fleet: Sendable {
 
     /// Waits for a level.
     func wait(
-        for level: String, atMost limit: Duration = .seconds(90), _ holds: () async throws -> Bool
+        for level: String, atMost limit: Duration = .seconds(300), _ holds: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while try await !holds() {

@@ -49,7 +49,7 @@ extension Fleet {
 
     /// What the operations' port of a process answers.
     func ask(_ path: String, of process: ServiceProcess) async throws -> (status: Int, body: String) {
-        let response = try await client.send(ClientRequest("GET", try process.opsURL(path), durationMax: .seconds(5)))
+        let response = try await client.send(ClientRequest("GET", try process.opsURL(path), durationMax: .seconds(30)))
         return (response.status, String(decoding: response.body, as: UTF8.self))
     }
 

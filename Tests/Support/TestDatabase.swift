@@ -42,6 +42,9 @@ public final class TestDatabase: Sendable {
         configuration.connectionsMax = 4
         configuration.leaseWaitMax = .seconds(30)
         configuration.connectMax = .seconds(30)
+        configuration.statementTimeout = .seconds(60)
+        configuration.lockTimeout = .seconds(60)
+        configuration.idleInTransactionTimeout = .seconds(180)
         return configuration
     }
 

@@ -60,7 +60,7 @@ final class House: Sendable {
         let process = try Process.start(
             "\(Self.root)/deploy/up", environment: environment, outputFile: "\(state)/up.log")
         running.withLock { $0 = process }
-        try await wait(for: "the house is up", atMost: .seconds(180)) {
+        try await wait(for: "the house is up", atMost: .seconds(600)) {
             guard process.isRunning else { throw HouseFailed("deploy/up ended: \(process.output)") }
             return File.exists("\(self.state)/run/ready")
         }
@@ -105,7 +105,7 @@ final class House: Sendable {
     }
 
     func wait(
-        for level: String, atMost limit: Duration = .seconds(90), _ holds: () async throws -> Bool
+        for level: String, atMost limit: Duration = .seconds(300), _ holds: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while try await !holds() {

@@ -177,7 +177,7 @@ struct NeighbourTests {
     @Test("A lock that somebody keeps: only the order that needs it is sent away")
     func lockTimeout() async throws {
         try await Till.with { till in
-            let rush = Rush(till, pool: till.database.pool())
+            let rush = Rush(till, pool: till.database.pool { $0.lockTimeout = .seconds(2) })
             let command = try rush.command(till.house.request())
             let outcome = try await till.pool.withTransaction { other in
                 _ = try await other.query(Self.insertOrder(of: command.request.cartId, till))
@@ -231,7 +231,7 @@ struct NeighbourTests {
 extension Till {
     /// Until a statement with this label waits for a lock.
     func waitForLock(of label: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try await pool.query(
             """
             SELECT FROM pg_stat_activity

@@ -68,7 +68,7 @@ final class Rush: Sendable {
     }
 
     func wait(_ level: String, _ holds: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try await !holds() {
             try #require(ContinuousClock.now < deadline, "waited in vain until \(level)")
             try await TestLoop.shared.sleep(for: .milliseconds(2))

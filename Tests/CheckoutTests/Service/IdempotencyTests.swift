@@ -164,7 +164,7 @@ struct IdempotencyTests {
 
     /// Until a connection of this database is in a state.
     private static func wait(_ till: Till, for condition: () -> SQL) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try await till.pool.query(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND \(sql: condition())"
         ).isEmpty {

@@ -1,5 +1,6 @@
 import FilmClubModel
 import FoundationEssentials
+import Glibc
 import HTTPServer
 import JOSE
 import JSON
@@ -51,6 +52,7 @@ enum HTTPTargets {
     private static let file: String = {
         let path = FileManager.default.temporaryDirectory.appending(path: "filmclub-fuzz-\(UUID()).bin").path
         _ = FileManager.default.createFile(atPath: path, contents: Data(repeating: 7, count: fileBytes))
+        atexit { try? FileManager.default.removeItem(atPath: HTTPTargets.file) }
         return path
     }()
 
