@@ -15,10 +15,26 @@ struct PlacedOrder: Hashable, Sendable {
     let repetitions: Int
 }
 
+/// A full cart, and the question that makes an order of it.
+struct ChosenOrder: Sendable {
+    /// The idempotency key too.
+    let name: String
+    let cart: String
+    let question: JSONValue
+    /// Questions that had to be asked again, to come here.
+    let repetitions: Int
+
+    func placed(_ body: [UInt8], repetitions: Int = 0) throws -> PlacedOrder {
+        PlacedOrder(
+            id: try Customers.text(body, "id"), cart: cart, body: body, repetitions: self.repetitions + repetitions)
+    }
+}
+
 /// Place orders as impatient clients do: whatever is not answered, or answered with "later", is asked again, of
 /// the other process, under the same key.
 struct Customers: Sendable {
     let fleet: Fleet
+    private let client: Client
     private let token: String
     private var films: [String] = []
 
@@ -30,16 +46,37 @@ struct Customers: Sendable {
 
     init(_ fleet: Fleet) async throws {
         self.fleet = fleet
+        client = fleet.client
         token = try await fleet.token("selector,purchaser")
         films = try await sellableFilms()
         try await waitUntilKnown()
+    }
+
+    private init(_ other: Customers, client: Client) {
+        (fleet, token, films) = (other.fleet, other.token, other.films)
+        self.client = client
     }
 
     /// Places `count` orders, one begun every `interval` at the soonest, and gives them all back.
     func place(_ count: Int, every interval: Duration) async throws -> [PlacedOrder] {
         let run = UniqueName.next()
         let begin = ContinuousClock.now
-        return try await withThrowingTaskGroup(of: PlacedOrder.self) { group in
+        // Their connections go with them: what the services have open afterwards is their own.
+        let customers = Customers(self, client: Client(on: TestLoop.shared, configuration: Fleet.clientConfiguration))
+        do {
+            let orders = try await customers.place(count, every: interval, since: begin, run)
+            await customers.client.close()
+            return orders
+        } catch {
+            await customers.client.close()
+            throw error
+        }
+    }
+
+    private func place(
+        _ count: Int, every interval: Duration, since begin: ContinuousClock.Instant, _ run: String
+    ) async throws -> [PlacedOrder] {
+        try await withThrowingTaskGroup(of: PlacedOrder.self) { group in
             var orders: [PlacedOrder] = []
             for number in 0..<count {
                 if number >= Self.customersMax, let order = try await group.next() { orders.append(order) }
@@ -54,10 +91,20 @@ struct Customers: Sendable {
 
     /// - Parameter first: the process that is asked first.
     private func placeOne(_ name: String, first: Int) async throws -> PlacedOrder {
+        let order = try await chosen(name, first: first)
+        let answer = try await ask("POST", "checkout", "/v1/orders", key: name, body: order.question, first: first)
+        // As a client does whose connection broke before it had read the answer.
+        let again = try await ask("POST", "checkout", "/v1/orders", key: name, body: order.question, first: first + 1)
+        guard again.body == answer.body else { throw FleetFailed("\(name): one key, two answers") }
+        return try order.placed(answer.body, repetitions: answer.repetitions + again.repetitions)
+    }
+
+    /// Fills a cart.
+    func chosen(_ name: String, first: Int = 0) async throws -> ChosenOrder {
         let cart = try await ask(
             "POST", "cart", "/v1/carts", key: "\(name)-cart", body: ["programmeId": "spanish-film-club"],
             first: first)
-        let cartID = try text(cart.body, "id")
+        let cartID = try Self.text(cart.body, "id")
         var repetitions = cart.repetitions
         for (position, film) in films.enumerated() {
             repetitions += try await ask("PUT", "cart", "/v1/carts/\(cartID)/films/\(film)", first: first + position)
@@ -68,13 +115,7 @@ struct Customers: Sendable {
             "cartId": .string(cartID), "programmeId": programme, "filmIds": .array(films.map { .string($0) }),
             "payment": ["method": "purchase_order", "purchaseOrderNumber": .string(name)],
         ]
-        let answer = try await ask("POST", "checkout", "/v1/orders", key: name, body: question, first: first)
-        // As a client does whose connection broke before it had read the answer.
-        let again = try await ask("POST", "checkout", "/v1/orders", key: name, body: question, first: first + 1)
-        guard again.body == answer.body else { throw FleetFailed("\(name): one key, two answers") }
-        return PlacedOrder(
-            id: try text(answer.body, "id"), cart: cartID, body: answer.body,
-            repetitions: repetitions + answer.repetitions + again.repetitions)
+        return ChosenOrder(name: name, cart: cartID, question: question, repetitions: repetitions)
     }
 
     /// Asks until there is an answer that is one; anything but success and "later" is a failure.
@@ -108,11 +149,15 @@ struct Customers: Sendable {
     private func send(
         _ method: String, _ url: String, key: String? = nil, body: JSONValue? = nil
     ) async throws -> ClientResponse {
+        try await client.send(request(method, url, key: key, body: body))
+    }
+
+    func request(_ method: String, _ url: String, key: String? = nil, body: JSONValue? = nil) -> ClientRequest {
         var request = ClientRequest(method, url, body: body.map { JSON.encode($0) })
         request.headers.append(("Authorization", "Bearer \(token)"))
         if body != nil { request.headers.append(("Content-Type", "application/json")) }
         if let key { request.headers.append(("Idempotency-Key", key)) }
-        return try await fleet.client.send(request)
+        return request
     }
 
     // MARK: - Before the first order
@@ -153,7 +198,7 @@ struct Customers: Sendable {
         }
     }
 
-    private func text(_ body: [UInt8], _ member: String) throws -> String {
+    static func text(_ body: [UInt8], _ member: String) throws -> String {
         guard let text = try JSON.parse(body)[member]?.stringValue else {
             throw FleetFailed("there is no \(member) in \(String(decoding: body, as: UTF8.self))")
         }

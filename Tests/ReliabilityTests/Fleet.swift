@@ -36,9 +36,13 @@ final class Fleet: Sendable {
     private init(_ broker: Broker) throws {
         self.broker = broker
         state = try File.makeFolder("filmclub-fleet")
+        client = Client(on: TestLoop.shared, configuration: Self.clientConfiguration)
+    }
+
+    static var clientConfiguration: ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.durationMax = .seconds(20)
-        client = Client(on: TestLoop.shared, configuration: configuration)
+        return configuration
     }
 
     /// Brings a fleet up, lends it, and takes it down whatever came of it.
@@ -105,6 +109,8 @@ final class Fleet: Sendable {
         environment["OPS_PORT"] = "0"
         environment["ADDRESS_FILE"] = "\(place).address"
         environment["DATABASE_CONNECTIONS_MAX"] = "6"
+        // What nobody needs is gone soon, and what stays is a leak.
+        environment["DATABASE_IDLE_MAX"] = "1s"
         let process = try Process.start(
             "\(Self.root)/.build/debug/filmclub-\(service)", environment: environment,
             outputFile: "\(state)/log/\(service)-\(index)-\(life).log")
@@ -132,7 +138,7 @@ final class Fleet: Sendable {
         processes.withLock { all in _ = all[service]?.removeLast() }
     }
 
-    /// A graceful end must be one: exit code 0, in the time that a service has for it.
+    /// A graceful end must be one: exit code 0. A service that is not done in its time (10 s) ends with another.
     private func stop(_ service: String, _ index: Int, by signal: Int32) async throws {
         let old = try process(service, index)
         await count(old)
@@ -144,13 +150,9 @@ final class Fleet: Sendable {
             guard status == 0 else {
                 throw FleetFailed("\(service) ended with \(status): \(old.process.output.suffix(600))")
             }
-            guard took < Self.stopMax else { throw FleetFailed("\(service) took \(took) to stop") }
         }
         counts.withLock { $0.noteRestart(graceful: signal == SIGTERM, took: took) }
     }
-
-    /// What a graceful shutdown may take (design §4), and what a loaded machine adds.
-    static let stopMax: Duration = .seconds(11)
 
     private func eachService(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

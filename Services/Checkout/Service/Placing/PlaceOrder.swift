@@ -48,7 +48,7 @@ struct PlaceOrder: Sendable {
 
     func callAsFunction(_ command: Command) async throws -> Outcome {
         let key = command.scopedKey
-        guard running.begin(key) else { return .running }
+        guard running.begin(key) else { return await answeredMeanwhile(command) ?? .running }
         defer { running.end(key) }
         let serial = try await numbers.next()
         let outcome: Outcome
@@ -67,7 +67,17 @@ struct PlaceOrder: Sendable {
             return known
         }
         if case .placed = outcome { committed() } else { await numbers.giveBack(serial) }
+        if case .running = outcome, let answered = await answeredMeanwhile(command) { return answered }
         return outcome
+    }
+
+    /// What is at work under a key may be no more than another repetition, which looks up an answer that is there.
+    /// Nil where there is none, or none to be had: then the key is at work as far as anybody knows.
+    private func answeredMeanwhile(_ command: Command) async -> Outcome? {
+        guard let fingerprint = try? Self.fingerprint(command.request),
+            let answered = try? await store.answer(to: command.scopedKey, fingerprint: fingerprint)
+        else { return nil }
+        return refusal(answered)
     }
 
     private func place(_ command: Command, serial: Int64) async throws -> Outcome {
