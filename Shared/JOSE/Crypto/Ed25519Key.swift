@@ -6,38 +6,22 @@ internal import JSON
 /// libcrypto refuses signatures whose S is not below the group's order and whose R is not written canonically; what it
 /// takes without a look is the public key. So the point is checked here: canonical, on the curve, and not of small
 /// order, for under such a key one signature fits every message.
-///
-/// `@unchecked Sendable` for the same reasons as `P256Key`: the `EVP_PKEY` is only read, each operation has a context of
-/// its own, libcrypto's own bookkeeping in a key is thread-safe (openssl-threads(7)), and `deinit` runs once.
-@safe final class Ed25519Key: SignatureKey, @unchecked Sendable {
+struct Ed25519Key: SignatureKey {
     static let algorithm = Algorithm.edDSA
     static let keyBytes = 32
     static let signatureBytes = 64
 
-    private let key: OpaquePointer
-    let isPrivate: Bool
+    let kept: KeptKey
 
-    private init(owning key: OpaquePointer, isPrivate: Bool) {
-        unsafe self.key = unsafe key
-        self.isPrivate = isPrivate
-    }
-
-    deinit { unsafe EVP_PKEY_free(key) }
+    private init(_ kept: KeptKey) { self.kept = kept }
 
     /// A new key from libcrypto's random numbers.
     static func generate() throws(JOSEError) -> Ed25519Key {
-        let operation = "generate a key"
-        let context = try unsafe Handle(
-            EVP_PKEY_CTX_new_from_name(nil, "ED25519", nil), to: operation, free: { unsafe EVP_PKEY_CTX_free($0) })
-        try Libcrypto.check(unsafe EVP_PKEY_keygen_init(context.pointer), to: operation)
-        var made: OpaquePointer?
-        try Libcrypto.check(unsafe EVP_PKEY_generate(context.pointer, &made), to: operation)
-        guard let made = unsafe made else { throw Libcrypto.failure(operation) }
-        return unsafe Ed25519Key(owning: made, isPrivate: true)
+        Ed25519Key(try KeptKey.generate("ED25519"))
     }
 
     /// The key of a public point (`x`), refused if no honest key can have it.
-    convenience init(x: [UInt8]) throws(JOSEError) {
+    init(x: [UInt8]) throws(JOSEError) {
         guard x.count == Self.keyBytes else { throw .malformedKey("a point of Ed25519 has 32 bytes") }
         guard Ed25519Point.isCanonical(x), unsafe ccrypto_ed25519_is_point(x) == 1 else {
             throw .malformedKey("its point is not on the curve Ed25519")
@@ -46,16 +30,16 @@ internal import JSON
         guard let made = unsafe EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, x, x.count) else {
             throw Libcrypto.failure("take a key")
         }
-        unsafe self.init(owning: made, isPrivate: false)
+        self.init(unsafe KeptKey(owning: made, isPrivate: false))
     }
 
     /// The key of a seed (`d`), refused if the public point is not its own.
-    convenience init(x: [UInt8], secret: [UInt8]) throws(JOSEError) {
+    init(x: [UInt8], secret: [UInt8]) throws(JOSEError) {
         guard secret.count == Self.keyBytes else { throw .malformedKey("a private part of Ed25519 has 32 bytes") }
         guard let made = unsafe EVP_PKEY_new_raw_private_key_ex(nil, "ED25519", nil, secret, secret.count) else {
             throw Libcrypto.failure("take a key")
         }
-        unsafe self.init(owning: made, isPrivate: true)
+        self.init(unsafe KeptKey(owning: made, isPrivate: true))
         guard try point() == x else { throw .malformedKey("its private part does not belong to its public part") }
     }
 
@@ -63,7 +47,7 @@ internal import JSON
     private func point() throws(JOSEError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         var length = bytes.count
-        try Libcrypto.check(unsafe EVP_PKEY_get_raw_public_key(key, &bytes, &length), to: "read a key's point")
+        try Libcrypto.check(unsafe EVP_PKEY_get_raw_public_key(kept.pointer, &bytes, &length), to: "read a key's point")
         return Array(bytes.prefix(length))
     }
 
@@ -72,38 +56,19 @@ internal import JSON
     }
 
     func secret() throws(JOSEError) -> [UInt8] {
-        guard isPrivate else { throw .malformedKey("it has no private part") }
+        try kept.requirePrivate()
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         var length = bytes.count
-        try Libcrypto.check(unsafe EVP_PKEY_get_raw_private_key(key, &bytes, &length), to: "read a key's private part")
+        try Libcrypto.check(
+            unsafe EVP_PKEY_get_raw_private_key(kept.pointer, &bytes, &length), to: "read a key's private part")
         return Array(bytes.prefix(length))
     }
 
     /// EdDSA (RFC 8037 §3.1): the message itself, no digest before it.
-    func sign(_ message: [UInt8]) throws(JOSEError) -> [UInt8] {
-        guard isPrivate else { throw .malformedKey("it has no private part") }
-        let operation = "sign"
-        let context = try unsafe Handle(EVP_MD_CTX_new(), to: operation, free: { unsafe EVP_MD_CTX_free($0) })
-        try Libcrypto.check(unsafe EVP_DigestSignInit(context.pointer, nil, nil, nil, key), to: operation)
-        var signature = [UInt8](repeating: 0, count: Self.signatureBytes)
-        var length = signature.count
-        try Libcrypto.check(
-            unsafe EVP_DigestSign(context.pointer, &signature, &length, message, message.count), to: operation)
-        return Array(signature.prefix(length))
-    }
+    func sign(_ message: [UInt8]) throws(JOSEError) -> [UInt8] { try unsafe kept.sign(message, digest: nil) }
 
     func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        guard signature.count == Self.signatureBytes else { return false }
-        guard
-            let context = try? unsafe Handle(EVP_MD_CTX_new(), to: "verify", free: { unsafe EVP_MD_CTX_free($0) }),
-            unsafe EVP_DigestVerifyInit(context.pointer, nil, nil, nil, key) == 1,
-            unsafe EVP_DigestVerify(context.pointer, signature, signature.count, message, message.count) == 1
-        else {
-            // A refused signature leaves its reason in the thread's queue, where the next failure would find it.
-            ERR_clear_error()
-            return false
-        }
-        return true
+        unsafe signature.count == Self.signatureBytes && kept.isSignature(signature, of: message, digest: nil)
     }
 }
 

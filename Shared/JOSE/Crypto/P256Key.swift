@@ -2,36 +2,18 @@ internal import CCrypto
 internal import JSON
 
 /// A key on the curve P-256 (FIPS 186-4), public or whole, in libcrypto's keeping.
-///
-/// `@unchecked Sendable`, because: the `EVP_PKEY` is made, checked and from then on only read; no method changes it. Each
-/// signature and each verification has a context of its own that no other thread sees. What libcrypto itself keeps in
-/// a key (its reference count, the cache of what providers made of it) is atomic or behind the key's own lock
-/// (openssl-threads(7)); and `deinit` runs once, when nobody holds the key any more.
-@safe final class P256Key: SignatureKey, @unchecked Sendable {
+struct P256Key: SignatureKey {
     static let algorithm = Algorithm.es256
     static let coordinateBytes = 32
     static let signatureBytes = 64
 
-    private let key: OpaquePointer
-    let isPrivate: Bool
+    let kept: KeptKey
 
-    private init(owning key: OpaquePointer, isPrivate: Bool) {
-        unsafe self.key = unsafe key
-        self.isPrivate = isPrivate
-    }
-
-    deinit { unsafe EVP_PKEY_free(key) }
+    private init(_ kept: KeptKey) { self.kept = kept }
 
     /// A new key from libcrypto's random numbers.
     static func generate() throws(JOSEError) -> P256Key {
-        let operation = "generate a key"
-        let context = try keyContext(operation)
-        try Libcrypto.check(unsafe EVP_PKEY_keygen_init(context.pointer), to: operation)
-        try Libcrypto.check(unsafe EVP_PKEY_CTX_set_group_name(context.pointer, "P-256"), to: operation)
-        var made: OpaquePointer?
-        try Libcrypto.check(unsafe EVP_PKEY_generate(context.pointer, &made), to: operation)
-        guard let made = unsafe made else { throw Libcrypto.failure(operation) }
-        return unsafe P256Key(owning: made, isPrivate: true)
+        P256Key(try KeptKey.generate("EC", group: "P-256"))
     }
 
     /// The key of a point, refused if the point is not on the curve; with `secret`, refused if the two do not belong
@@ -43,8 +25,7 @@ internal import JSON
         else { throw .malformedKey("a coordinate of P-256 has 32 bytes") }
         let made = try unsafe Self.make(point: [0x04] + x + y, secret: secret, operation)
         // Owned from here on, so that a failed check gives it back.
-        unsafe self.key = unsafe made
-        self.isPrivate = secret != nil
+        kept = unsafe KeptKey(owning: made, isPrivate: secret != nil)
         let check = try unsafe Handle(
             EVP_PKEY_CTX_new_from_pkey(nil, made, nil), to: operation, free: { unsafe EVP_PKEY_CTX_free($0) })
         guard unsafe EVP_PKEY_public_check(check.pointer) == 1 else {
@@ -55,11 +36,6 @@ internal import JSON
             ERR_clear_error()
             throw .malformedKey("its private part does not belong to its public part")
         }
-    }
-
-    private static func keyContext(_ operation: String) throws(JOSEError) -> Handle {
-        try unsafe Handle(
-            EVP_PKEY_CTX_new_from_name(nil, "EC", nil), to: operation, free: { unsafe EVP_PKEY_CTX_free($0) })
     }
 
     private static func make(
@@ -96,13 +72,13 @@ extension P256Key {
 
     /// The private number, 32 bytes, big-endian.
     func secret() throws(JOSEError) -> [UInt8] {
-        guard isPrivate else { throw .malformedKey("it has no private part") }
+        try kept.requirePrivate()
         return try number(OSSL_PKEY_PARAM_PRIV_KEY, "read a key's private part")
     }
 
     private func number(_ name: String, _ operation: String) throws(JOSEError) -> [UInt8] {
         var number: OpaquePointer?
-        try Libcrypto.check(unsafe EVP_PKEY_get_bn_param(key, name, &number), to: operation)
+        try Libcrypto.check(unsafe EVP_PKEY_get_bn_param(kept.pointer, name, &number), to: operation)
         let owned = try unsafe Handle(number, to: operation, free: { unsafe BN_clear_free($0) })
         return try unsafe Self.bytes(owned.pointer, operation)
     }
@@ -117,17 +93,11 @@ extension P256Key {
 
     /// ES256 (RFC 7518 §3.4): SHA-256 of the message, ECDSA, r‖s of exactly 64 bytes.
     func sign(_ message: [UInt8]) throws(JOSEError) -> [UInt8] {
-        guard isPrivate else { throw .malformedKey("it has no private part") }
         let operation = "sign"
-        let context = try unsafe Handle(EVP_MD_CTX_new(), to: operation, free: { unsafe EVP_MD_CTX_free($0) })
-        try Libcrypto.check(unsafe EVP_DigestSignInit(context.pointer, nil, EVP_sha256(), nil, key), to: operation)
-        var der = [UInt8](repeating: 0, count: Int(unsafe EVP_PKEY_get_size(key)))
-        var length = der.count
-        try Libcrypto.check(
-            unsafe EVP_DigestSign(context.pointer, &der, &length, message, message.count), to: operation)
+        let der = try unsafe kept.sign(message, digest: EVP_sha256())
         let made = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var place = buffer.baseAddress
-            return unsafe d2i_ECDSA_SIG(nil, &place, length)
+            return unsafe d2i_ECDSA_SIG(nil, &place, buffer.count)
         }
         let signature = try unsafe Handle(made, to: operation, free: { unsafe ECDSA_SIG_free($0) })
         return try unsafe Self.bytes(ECDSA_SIG_get0_r(signature.pointer), operation)
@@ -140,17 +110,7 @@ extension P256Key {
     /// token's text for its identity.
     func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard signature.count == Self.signatureBytes, let der = try? Self.der(signature) else { return false }
-        guard
-            let context = try? unsafe Handle(
-                EVP_MD_CTX_new(), to: "verify", free: { unsafe EVP_MD_CTX_free($0) }),
-            unsafe EVP_DigestVerifyInit(context.pointer, nil, EVP_sha256(), nil, key) == 1,
-            unsafe EVP_DigestVerify(context.pointer, der, der.count, message, message.count) == 1
-        else {
-            // A refused signature leaves its reason in the thread's queue, where the next failure would find it.
-            ERR_clear_error()
-            return false
-        }
-        return true
+        return unsafe kept.isSignature(der, of: message, digest: EVP_sha256())
     }
 
     /// The form that libcrypto takes: an ASN.1 sequence of r and s.

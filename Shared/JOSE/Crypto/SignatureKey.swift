@@ -1,9 +1,9 @@
 internal import JSON
 
 /// A key of one algorithm, public or whole, in libcrypto's keeping.
-protocol SignatureKey: AnyObject, Sendable {
+protocol SignatureKey: Sendable {
     static var algorithm: Algorithm { get }
-    var isPrivate: Bool { get }
+    var kept: KeptKey { get }
 
     /// The members that make the public key, in the order of their names, as RFC 7638 §3.2 wants them.
     func publicMembers() throws(JOSEError) -> [(String, JSONValue)]
@@ -17,6 +17,7 @@ protocol SignatureKey: AnyObject, Sendable {
 
 extension SignatureKey {
     var algorithm: Algorithm { Self.algorithm }
+    var isPrivate: Bool { kept.isPrivate }
 
     /// SHA-256 of the public members (RFC 7638 §3).
     func thumbprint() throws(JOSEError) -> String {
