@@ -1,30 +1,9 @@
 /// A single value being written.
-struct SingleSlot: SingleValueEncodingContainer {
+struct SingleSlot: SingleValueEncodingContainer, ScalarSlot {
     let encoder: TreeEncoder
 
     var codingPath: [any CodingKey] { encoder.codingPath }
-    private var trail: Trail { encoder.slot.trail }
+    var trail: Trail { encoder.slot.trail }
 
-    private func put(_ element: EncodedElement) { encoder.slot.content = element.content }
-
-    func encodeNil() throws { put(.scalar(.null)) }
-
-    func encode<T: Encodable>(_ value: T) throws {
-        put(try .encoding(value, userInfo: encoder.userInfo, trail: trail))
-    }
-
-    func encode(_ value: Bool) throws { put(.scalar(.bool(value))) }
-    func encode(_ value: String) throws { put(try .text(value, trail)) }
-    func encode(_ value: Double) throws { put(try .number(value, trail)) }
-    func encode(_ value: Float) throws { put(try .number(Double(value), trail)) }
-    func encode(_ value: Int) throws { put(try .integer(value, trail)) }
-    func encode(_ value: Int8) throws { put(try .integer(value, trail)) }
-    func encode(_ value: Int16) throws { put(try .integer(value, trail)) }
-    func encode(_ value: Int32) throws { put(try .integer(value, trail)) }
-    func encode(_ value: Int64) throws { put(try .integer(value, trail)) }
-    func encode(_ value: UInt) throws { put(try .integer(value, trail)) }
-    func encode(_ value: UInt8) throws { put(try .integer(value, trail)) }
-    func encode(_ value: UInt16) throws { put(try .integer(value, trail)) }
-    func encode(_ value: UInt32) throws { put(try .integer(value, trail)) }
-    func encode(_ value: UInt64) throws { put(try .integer(value, trail)) }
+    func put(_ element: EncodedElement) { encoder.slot.content = element.content }
 }
