@@ -52,11 +52,11 @@ extension Request {
     /// The page that the path names.
     fileprivate func answer(from pages: PageReader, _ table: CatalogTable) async throws -> Response {
         let name = try parameter("id") { $0 }
-        if let page = pages.pageInMemory(table, named: name) { return page.answer(to: self) }
+        if let page = pages.pageInMemory(table, named: name) { return page.response }
         guard let page = try await Problem.forDatabase({ try await pages.pageInDatabase(table, named: name) }) else {
             throw Problem.notFound("There is no \(table.noun) with this id or slug.")
         }
-        return page.answer(to: self)
+        return page.response
     }
 
     /// `limit` and `cursor`.
