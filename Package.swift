@@ -96,16 +96,20 @@ let package = Package(
         shared("HTTPServer", "HTTP/Server", uses: ["CMicroHTTP", "JSON", "Reactor"], settings: strictMemory),
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
         shared("ServiceShell", uses: ["FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        shared("KafkaSettings", uses: ["Kafka", "ServiceShell"]),
         shared(
             "Messaging",
-            uses: ["FilmClubModel", "HTTPServer", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell"],
+            uses: [
+                "FilmClubModel", "HTTPServer", "JSON", "Kafka", "KafkaSettings", "Postgres", "Reactor", "ServiceShell",
+            ],
             resources: [.embedInCode("Migrations")]),
 
         // The operator's command
         .target(
             name: "OperatorCommand",
             dependencies: [
-                "FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "Postgres", "Reactor", "ServiceShell",
+                "FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "KafkaSettings", "Postgres", "Reactor",
+                "ServiceShell",
             ],
             path: "Services/Operator/Command", swiftSettings: strict),
         .executableTarget(
@@ -133,6 +137,7 @@ let package = Package(
         tests(
             "ServiceShellTests",
             uses: ["ServiceShell", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        tests("KafkaSettingsTests", uses: ["Kafka", "KafkaSettings", "ServiceShell"]),
         tests("MessagingTests", uses: ["Messaging", "FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor"]),
         tests("OperatorTests", uses: ["OperatorCommand", "FilmClubModel", "JSON"]),
         tests(

@@ -40,7 +40,8 @@ extension Rule {
         "The operator's command reaches the services over HTTP and their stores, not through their code",
         in: "Services/Operator",
         only: system.union([
-            "FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "OperatorCommand", "Postgres", "Reactor",
+            "FilmClubModel", "HTTPClient", "JOSE", "JSON", "Kafka", "KafkaSettings", "OperatorCommand", "Postgres",
+            "Reactor",
             "ServiceShell",
         ]))
 

@@ -8,7 +8,7 @@ extension Rule {
         "A file is one idea: at most \(fileLinesMax) lines",
         breach: ("Shared/JSON/Breach.swift", String(repeating: "// A line.\n", count: fileLinesMax + 1)),
         lookalike: ("Shared/JSON/Fine.swift", String(repeating: "// A line.\n", count: fileLinesMax)),
-        applies: sources
+        applies: everyFile
     ) { file in
         // The last line ends with a line feed, and nothing comes behind it.
         let count = file.lines.count - (file.lines.last == "" ? 1 : 0)
@@ -44,9 +44,8 @@ extension Rule {
         }
         for (index, line) in file.code.enumerated() {
             let words = line.split { !$0.isPartOfName }
-            // Settings that several services share; the name goes when nobody is at work on them.
             for (kind, name) in zip(words, words.dropFirst())
-            where kinds.contains(kind) && name.isHeap && name != "CommonKeys" {
+            where kinds.contains(kind) && name.isHeap {
                 faults.append(Fault(line: index + 1, text: "declares \(name)"))
             }
         }
@@ -55,7 +54,7 @@ extension Rule {
 }
 
 extension Substring {
-    /// `Utils`, `DateHelper`, `CommonKeys`: whether one of its words is one that says nothing.
+    /// `Utils`, `DateHelper`, `CommonNames`: whether one of its words is one that says nothing.
     fileprivate var isHeap: Bool {
         let refused: Set<String> = [
             "Util", "Utils", "Utilities", "Utility", "Helper", "Helpers", "Common", "Manager", "Managers", "Misc",

@@ -11,9 +11,9 @@ public enum CartApp {
             pool: foundation.pool, authenticator: try Authenticator(context), log: context.log,
             metrics: context.metrics, now: { .now() }, committed: { foundation.relay.wake() })
         return foundation.services(
-            migrations: CartMigrations.all, topics: CartEvents.topics, handler: carts.events)
+            migrations: CartMigrations.all, topics: CartEventHandler.topics, handler: carts.events)
             + [
-                HTTPService(context, host: settings[CommonKeys.httpHost], port: settings[CartKeys.httpPort]) {
+                HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[CartKeys.httpPort]) {
                     carts.register(in: &$0)
                 }
             ]

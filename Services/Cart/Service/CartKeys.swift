@@ -3,8 +3,8 @@ public import ServiceShell
 
 /// The settings of cart.
 public enum CartKeys {
-    static let httpPort = CommonKeys.httpPort(default: 8082)
+    static let httpPort = ServiceKeys.httpPort(default: 8082)
 
     public static let all: [any AnyConfigurationKey] =
-        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort] + IdentityKeys.all
+        ServiceFoundation.keys + [ServiceKeys.httpHost, httpPort] + IdentityKeys.all
 }

@@ -7,7 +7,7 @@ internal import ServiceShell
 /// Everything cart is made of but its transport: use cases, routes, the handler of events. The one place where they
 /// are put together, for the process as for its tests.
 struct Carts: Sendable {
-    let events: CartEvents
+    let events: CartEventHandler
     private let routes: CartRoutes
 
     /// - Parameter committed: called after something was written that the relay has to publish.
@@ -17,7 +17,7 @@ struct Carts: Sendable {
     ) {
         let meters = CartMeters(metrics)
         let carts = EditCart(pool: pool, meters: meters, now: now, committed: committed)
-        events = CartEvents(now: now, log: log)
+        events = CartEventHandler(now: now, log: log)
         routes = CartRoutes(
             authenticator: authenticator, openCart: OpenCart(answers: IdempotentAnswers(pool: pool), carts: carts),
             carts: carts, meters: meters)

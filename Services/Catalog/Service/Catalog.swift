@@ -11,7 +11,7 @@ struct Catalog: Sendable {
     let watch: TableWatch
     private let films: FilmRoutes
     private let programmes: ProgrammeRoutes
-    private let imports: ImportRoutes
+    private let imports: ImportRoute
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -25,7 +25,7 @@ struct Catalog: Sendable {
         watch = cache.watch(pool, on: loop, log: log)
         films = FilmRoutes(lists: lists, pages: pages)
         programmes = ProgrammeRoutes(lists: lists, pages: pages)
-        imports = ImportRoutes(
+        imports = .catalog(
             authenticator: authenticator,
             importCatalog: ImportCatalog(pool: pool, cache: cache, now: now, committed: committed), meters: meters,
             log: log)

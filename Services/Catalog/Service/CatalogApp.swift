@@ -11,7 +11,7 @@ public enum CatalogApp {
         let catalog = Catalog(
             pool: foundation.pool, authenticator: try Authenticator(context), on: context.loop, log: context.log,
             metrics: context.metrics, now: { .now() }, committed: { foundation.relay.wake() })
-        let http = HTTPService(context, host: settings[CommonKeys.httpHost], port: settings[CatalogKeys.httpPort]) {
+        let http = HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[CatalogKeys.httpPort]) {
             catalog.register(in: &$0)
         }
         return foundation.services(

@@ -3,8 +3,8 @@ public import ServiceShell
 
 /// The settings of the catalog.
 public enum CatalogKeys {
-    static let httpPort = CommonKeys.httpPort(default: 8081)
+    static let httpPort = ServiceKeys.httpPort(default: 8081)
 
     public static let all: [any AnyConfigurationKey] =
-        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort] + IdentityKeys.all
+        ServiceFoundation.keys + [ServiceKeys.httpHost, httpPort] + IdentityKeys.all
 }

@@ -9,12 +9,13 @@ internal import ServiceShell
 struct Checkout: Sendable {
     let facts: FactsInMemory
     let deadlines: AnswerDeadlines
-    let events: CheckoutEvents
+    let events: CheckoutEventHandler
     let importInstitutions: ImportInstitutions
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
     private let orders: OrderRoutes
     private let institutions: InstitutionRoutes
+    private let imports: ImportRoute
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -28,7 +29,7 @@ struct Checkout: Sendable {
         numbers = OrderNumbers(pool: pool, on: loop)
         projections = ProjectionStore(pool: pool)
         deadlines = AnswerDeadlines(pool: pool, meters: meters, on: loop, log: log, committed: committed)
-        events = CheckoutEvents(
+        events = CheckoutEventHandler(
             catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log))
         let store = OrderStore(pool: pool)
         let batcher = OrderBatcher(limits: batching, on: loop, onBatch: { meters.sent(batchOf: $0) }) {
@@ -41,8 +42,8 @@ struct Checkout: Sendable {
                 addresses: addresses, now: now, committed: committed),
             reader: OrderReader(pool: pool, addresses: addresses), meters: meters, log: log)
         importInstitutions = ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed)
-        institutions = InstitutionRoutes(
-            authenticator: authenticator, importInstitutions: importInstitutions, pool: pool)
+        institutions = InstitutionRoutes(authenticator: authenticator, pool: pool)
+        imports = .institutions(authenticator: authenticator, importInstitutions: importInstitutions)
     }
 
     /// Reads into memory what orders are decided by, so that the first one is as quick as the next.
@@ -54,6 +55,7 @@ struct Checkout: Sendable {
     func register(in router: inout Router) {
         orders.register(in: &router)
         institutions.register(in: &router)
+        imports.register(in: &router)
     }
 
     /// Topic and key of the orders that somebody waits for: published first where a broker has forgotten everything.

@@ -10,13 +10,13 @@ public enum CheckoutApp {
         let foundation = try ServiceFoundation(.checkout, context, unfinished: Checkout.unfinished)
         let checkout = Checkout(
             pool: foundation.pool, authenticator: try Authenticator(context),
-            publicBaseURL: settings[CommonKeys.publicBaseURL], on: context.loop, log: context.log,
+            publicBaseURL: settings[ServiceKeys.publicBaseURL], on: context.loop, log: context.log,
             metrics: context.metrics, now: { .now() }, committed: { foundation.relay.wake() })
-        let http = HTTPService(context, host: settings[CommonKeys.httpHost], port: settings[CheckoutKeys.httpPort]) {
+        let http = HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[CheckoutKeys.httpPort]) {
             checkout.register(in: &$0)
         }
         return foundation.services(
-            migrations: CheckoutMigrations.all, topics: CheckoutEvents.topics, handler: checkout.events,
+            migrations: CheckoutMigrations.all, topics: CheckoutEventHandler.topics, handler: checkout.events,
             prepare: { try await checkout.load() }) + [checkout.deadlines, http]
     }
 }

@@ -3,8 +3,8 @@ public import ServiceShell
 
 /// The settings of checkout.
 public enum CheckoutKeys {
-    static let httpPort = CommonKeys.httpPort(default: 8083)
+    static let httpPort = ServiceKeys.httpPort(default: 8083)
 
     public static let all: [any AnyConfigurationKey] =
-        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL] + IdentityKeys.all
+        ServiceFoundation.keys + [ServiceKeys.httpHost, httpPort, ServiceKeys.publicBaseURL] + IdentityKeys.all
 }

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import KafkaSettings
 internal import ServiceShell
 
 /// The command's settings; deploy/up writes them to a file for it.
@@ -31,7 +32,7 @@ enum OperatorKeys {
             catalogURL, cartURL, checkoutURL, streamingURL, catalogOps, cartOps, checkoutOps, streamingOps,
             catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey, identityIssuer,
             identityAudience,
-        ] + BrokerSettings.keys
+        ] + KafkaConfiguration.keys
 
     private static func url(_ prefix: String, _ service: String, port: Int) -> ConfigurationKey<String> {
         ConfigurationKey(
@@ -51,16 +52,6 @@ enum OperatorKeys {
 extension CommandContext {
     /// The broker that the settings name.
     func kafka() throws(ConfigurationError) -> KafkaConfiguration {
-        let settings = try BrokerSettings(settings)
-        let bootstrap: KafkaConfiguration.Bootstrap =
-            switch settings.bootstrap {
-            case .servers(let servers): .servers(servers)
-            case .file(let path): .file(path)
-            }
-        let tls = settings.tls.map {
-            KafkaTLS(
-                caFile: $0.authorities, certificateFile: $0.certificate, keyFile: $0.key, keyPassword: $0.keyPassword)
-        }
-        return KafkaConfiguration(bootstrap: bootstrap, clientID: "filmclub-operator", tls: tls)
+        try KafkaConfiguration(settings, clientID: "filmclub-operator")
     }
 }

@@ -11,17 +11,17 @@ public enum StreamingApp {
         let streaming = try StreamingEntitlement(
             pool: foundation.pool, authenticator: try Authenticator(context),
             signingKeys: settings[StreamingKeys.signingKey], mediaRoot: settings[StreamingKeys.mediaRoot],
-            publicBaseURL: settings[CommonKeys.publicBaseURL], on: context.loop, log: context.log,
+            publicBaseURL: settings[ServiceKeys.publicBaseURL], on: context.loop, log: context.log,
             metrics: context.metrics, now: { .now() })
         let known = streaming.known
         context.health.check("revocations") {
             known.isStale ? .notReady("The gate's revocations are too old: it asks the database.") : .ready
         }
-        let http = HTTPService(context, host: settings[CommonKeys.httpHost], port: settings[StreamingKeys.httpPort]) {
+        let http = HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[StreamingKeys.httpPort]) {
             streaming.register(in: &$0)
         }
         return foundation.services(
-            migrations: StreamingMigrations.all, topics: StreamingEvents.topics, handler: streaming.events)
+            migrations: StreamingMigrations.all, topics: StreamingEventHandler.topics, handler: streaming.events)
             + [streaming.watch, http]
     }
 }

@@ -9,14 +9,14 @@ internal import StreamingEntitlementDomain
 /// Everything streaming is made of but its transport: grants, sessions, the gate, imports. The one place where they are
 /// put together, for the process as for its tests.
 struct StreamingEntitlement: Sendable {
-    let events: StreamingEvents
+    let events: StreamingEventHandler
     /// What the gate decides by; it opens once this has started.
     let watch: TableWatch
     let known = KnownRevocations()
     private let entitlements: EntitlementRoutes
     private let sessions: SessionRoutes
     private let play: PlayRoutes
-    private let imports: ImportRoutes
+    private let imports: ImportRoute
 
     init(
         pool: PostgresPool, authenticator: Authenticator, signingKeys: SigningKeys, mediaRoot: String,
@@ -26,7 +26,7 @@ struct StreamingEntitlement: Sendable {
         let library = AssetLibrary(root: mediaRoot, on: loop)
         let tokens = StreamTokens(keys: signingKeys, meters: meters)
         let revocations = RevocationStore(pool: pool)
-        events = StreamingEvents(
+        events = StreamingEventHandler(
             grant: GrantEntitlements(now: now, meters: meters, log: log),
             revoke: RevokeEntitlements(now: now, meters: meters, log: log))
         watch = known.watch(revocations, on: loop, log: log)
@@ -39,7 +39,7 @@ struct StreamingEntitlement: Sendable {
             meters: meters, log: log)
         play = PlayRoutes(
             gate: PlayGate(tokens: tokens, known: known, store: revocations, library: library, meters: meters))
-        imports = ImportRoutes(
+        imports = .media(
             authenticator: authenticator, importMedia: ImportMedia(pool: pool, library: library), log: log)
     }
 

@@ -4,7 +4,7 @@ public import ServiceShell
 
 /// The settings of streaming.
 public enum StreamingKeys {
-    static let httpPort = CommonKeys.httpPort(default: 8084)
+    static let httpPort = ServiceKeys.httpPort(default: 8084)
 
     static let mediaRoot = ConfigurationKey(
         "MEDIA_ROOT", .path, help: "Folder of all media: a film plays what lies in MEDIA_ROOT/<asset>.")
@@ -19,6 +19,6 @@ public enum StreamingKeys {
             + "others are earlier keys: what they signed plays on.")
 
     public static let all: [any AnyConfigurationKey] =
-        ServiceFoundation.keys + [CommonKeys.httpHost, httpPort, CommonKeys.publicBaseURL, mediaRoot, signingKey]
+        ServiceFoundation.keys + [ServiceKeys.httpHost, httpPort, ServiceKeys.publicBaseURL, mediaRoot, signingKey]
         + IdentityKeys.all
 }

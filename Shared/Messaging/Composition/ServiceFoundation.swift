@@ -1,5 +1,6 @@
 public import FilmClubModel
 public import Kafka
+internal import KafkaSettings
 public import Postgres
 public import ServiceShell
 
@@ -16,14 +17,14 @@ public struct ServiceFoundation: Sendable {
     /// The settings that it reads; a service lists them among its own.
     public static let keys: [any AnyConfigurationKey] =
         [
-            CommonKeys.databaseURL, CommonKeys.migrationDatabaseURL, CommonKeys.databaseConnectionsMax,
-        ] + BrokerSettings.keys
+            ServiceKeys.databaseURL, ServiceKeys.migrationDatabaseURL, ServiceKeys.databaseConnectionsMax,
+        ] + KafkaConfiguration.keys
 
     /// - Parameter unfinished: topic and key of the work that somebody waits for; see `Relay`.
     public init(_ service: ServiceName, _ context: ShellContext, unfinished: SQL? = nil) throws {
         self.service = service
         self.context = context
-        kafka = try Self.kafka(service, context.configuration)
+        kafka = try KafkaConfiguration(context.configuration, clientID: "filmclub-\(service)")
         pool = Self.database(service, context)
         producer = try Self.producer(kafka, context)
         relay = Relay(
@@ -55,7 +56,7 @@ public struct ServiceFoundation: Sendable {
     /// As the schema's owner, where the settings name one: the role that serves is then left without any right to
     /// change the schema.
     private func migrate(_ migrations: [MigrationSet]) async throws(PostgresError) {
-        guard let url = context.configuration[CommonKeys.migrationDatabaseURL] else {
+        guard let url = context.configuration[ServiceKeys.migrationDatabaseURL] else {
             try await Migrations.apply(migrations, with: pool)
             return
         }
@@ -76,26 +77,10 @@ public struct ServiceFoundation: Sendable {
 
     private static func database(_ service: ServiceName, _ context: ShellContext) -> PostgresPool {
         var configuration = PostgresConfiguration(
-            context.configuration[CommonKeys.databaseURL], applicationName: "filmclub-\(service)")
+            context.configuration[ServiceKeys.databaseURL], applicationName: "filmclub-\(service)")
         configuration.connectionsMin = 1
-        configuration.connectionsMax = context.configuration[CommonKeys.databaseConnectionsMax]
+        configuration.connectionsMax = context.configuration[ServiceKeys.databaseConnectionsMax]
         return PostgresPool(configuration, on: context.loop) { [log = context.log] in log.postgres($0) }
-    }
-
-    private static func kafka(
-        _ service: ServiceName, _ settings: Configuration
-    ) throws(ConfigurationError) -> KafkaConfiguration {
-        let settings = try BrokerSettings(settings)
-        let bootstrap: KafkaConfiguration.Bootstrap =
-            switch settings.bootstrap {
-            case .servers(let servers): .servers(servers)
-            case .file(let path): .file(path)
-            }
-        let tls = settings.tls.map {
-            KafkaTLS(
-                caFile: $0.authorities, certificateFile: $0.certificate, keyFile: $0.key, keyPassword: $0.keyPassword)
-        }
-        return KafkaConfiguration(bootstrap: bootstrap, clientID: "filmclub-\(service)", tls: tls)
     }
 
     /// A client whose settings it cannot use (a key that is not the certificate's, a file that is no PEM) is a matter

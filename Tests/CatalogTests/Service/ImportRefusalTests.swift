@@ -130,7 +130,7 @@ struct ImportRefusalTests {
             let typed = try await world.post(Array("{}".utf8), token: token, mediaType: "text/plain")
             #expect(typed.status == 415)
             #expect(typed.problem == "unsupported-media-type")
-            let large = [UInt8](repeating: 0x20, count: ImportRoutes.bodyBytesMax + 1)
+            let large = [UInt8](repeating: 0x20, count: ImportRoute.bodyBytesMax + 1)
             // The connection may be cut before the whole of it is sent; then there is no answer to read.
             if let answer = try? await world.post(large, token: token) {
                 #expect(answer.status == 413)

@@ -1,5 +1,6 @@
 internal import CheckoutDomain
 internal import FilmClubModel
+internal import Messaging
 internal import Postgres
 
 // How values of an order stand in its row.
@@ -15,7 +16,7 @@ extension PaymentTerms {
 
     init(method: String, purchaseOrderNumber: String?) throws(UnreadableRow) {
         guard method == Self.purchaseOrderMethod, let purchaseOrderNumber else {
-            throw UnreadableRow(description: "an order is paid by what this build does not know")
+            throw UnreadableRow("an order is paid by what this build does not know")
         }
         self = .purchaseOrder(number: purchaseOrderNumber)
     }
@@ -37,12 +38,12 @@ extension OrderProgress {
     init(_ row: Row) throws {
         let stateText = try row.get("state", as: String.self)
         guard let state = OrderState(rawValue: stateText) else {
-            throw UnreadableRow(description: "an order is in a state that this build does not know")
+            throw UnreadableRow("an order is in a state that this build does not know")
         }
         let parkedText = try row.get("parked", as: String?.self)
         let parked = try parkedText.map { text in
             guard let reason = ParkingReason(text) else {
-                throw UnreadableRow(description: "an order is parked for what this build does not know")
+                throw UnreadableRow("an order is parked for what this build does not know")
             }
             return reason
         }
@@ -53,9 +54,4 @@ extension OrderProgress {
             parked: parked,
             waiting: try row.get("is_waiting") ? AnswerDeadline(attempts: Int(attempts)) : nil)
     }
-}
-
-/// A row that another version of this service must have written.
-struct UnreadableRow: Error, CustomStringConvertible {
-    let description: String
 }

@@ -43,7 +43,7 @@ struct OrderStore: Sendable {
             return [.success(try await outcome(of: submissions[0], after: error))]
         }
         guard rows.count == submissions.count else {
-            throw UnreadableRow(description: "\(rows.count) outcomes for \(submissions.count) orders")
+            throw UnreadableRow("\(rows.count) outcomes for \(submissions.count) orders")
         }
         let outcomes = zip(order, rows).map { index, row in
             (index, Result { try Self.outcome(row, fingerprint: submissions[index].fingerprint) })

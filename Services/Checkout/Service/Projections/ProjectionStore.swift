@@ -1,6 +1,7 @@
 internal import CheckoutDomain
 internal import FilmClubModel
 internal import JSON
+internal import Messaging
 internal import Postgres
 
 /// What orders are decided by, as rows: institutions, which are ours, and what the catalog has told of films and
@@ -81,7 +82,7 @@ extension Institution {
 
     init(_ row: Row) throws {
         guard let type = InstitutionType(rawValue: try row.get("type")) else {
-            throw UnreadableRow(description: "an institution is of a type that this build does not know")
+            throw UnreadableRow("an institution is of a type that this build does not know")
         }
         self.init(
             id: try row.get("id"), version: try row.get("version"), name: try row.get("name"), type: type,

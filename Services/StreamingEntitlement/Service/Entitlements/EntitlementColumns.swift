@@ -1,4 +1,5 @@
 internal import FilmClubModel
+internal import Messaging
 internal import Postgres
 internal import StreamingEntitlementDomain
 
@@ -13,10 +14,10 @@ extension Entitlement {
 
     init(_ row: Row) throws {
         guard let state = EntitlementState(rawValue: try row.get("state")) else {
-            throw UnreadableRow(description: "an entitlement is in a state that this build does not know")
+            throw UnreadableRow("an entitlement is in a state that this build does not know")
         }
         guard let window = ScreeningWindow(opensAt: try row.get("opens_at"), closesAt: try row.get("closes_at")) else {
-            throw UnreadableRow(description: "an entitlement's window closes before it opens")
+            throw UnreadableRow("an entitlement's window closes before it opens")
         }
         let sessionsMax = try row.get("concurrent_sessions_max", as: Int64?.self)
         self.init(

@@ -1,4 +1,5 @@
 internal import FilmClubModel
+internal import Messaging
 internal import Postgres
 internal import StreamingEntitlementDomain
 
@@ -22,13 +23,8 @@ enum ScreeningWindows {
     static func window(_ row: Row) throws -> ScreeningWindow {
         let (opensAt, closesAt) = try row.decode(Instant.self, Instant.self)
         guard let window = ScreeningWindow(opensAt: opensAt, closesAt: closesAt) else {
-            throw UnreadableRow(description: "a window closes before it opens")
+            throw UnreadableRow("a window closes before it opens")
         }
         return window
     }
-}
-
-/// A row that another version of this service must have written.
-struct UnreadableRow: Error, CustomStringConvertible {
-    let description: String
 }

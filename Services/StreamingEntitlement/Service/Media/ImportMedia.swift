@@ -1,6 +1,7 @@
 internal import FilmClubModel
 internal import JSON
 internal import Postgres
+internal import ServiceShell
 internal import StreamingEntitlementDomain
 
 /// Imports which media films play: all of a document or none of it, and only what can be played with English subtitles.
@@ -15,15 +16,8 @@ struct ImportMedia: Sendable {
         let faults: [MediaFault]
     }
 
-    /// How many mappings are new, other than before, or the same.
-    struct Report: Sendable {
-        var created = 0
-        var changed = 0
-        var unchanged = 0
-    }
-
     /// - Parameter isDryRun: says what would change and changes nothing.
-    func callAsFunction(_ draft: MediaDraft, isDryRun: Bool) async throws -> Report {
+    func callAsFunction(_ draft: MediaDraft, isDryRun: Bool) async throws -> ImportCounts {
         let examined = try await examine(draft)
         let report = try await pool.withTransaction { transaction in
             let rows = try await transaction.unit([
@@ -35,7 +29,7 @@ struct ImportMedia: Sendable {
             let news = draft.media.filter { stored[$0.filmId] != $0.asset.text }
             if !isDryRun, !news.isEmpty { _ = try await transaction.query(Self.write(news)) }
             let created = news.count { stored[$0.filmId] == nil }
-            return Report(
+            return ImportCounts(
                 created: created, changed: news.count - created, unchanged: draft.media.count - news.count)
         }
         if !isDryRun {

@@ -5,7 +5,7 @@ internal import Postgres
 internal import ServiceShell
 
 /// What cart does with the events of other services: it keeps its projections, and closes the carts that were ordered.
-struct CartEvents: EventHandler {
+struct CartEventHandler: EventHandler {
     static let topics: [Topic] = ServiceName.cart.subscriptions
 
     let now: @Sendable () -> Instant

@@ -3,7 +3,7 @@ internal import Messaging
 internal import Postgres
 
 /// What checkout does with the events of other services.
-struct CheckoutEvents: EventHandler {
+struct CheckoutEventHandler: EventHandler {
     static let topics: [Topic] = ServiceName.checkout.subscriptions
 
     let catalog: CatalogNews

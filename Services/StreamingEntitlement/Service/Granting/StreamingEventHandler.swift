@@ -3,7 +3,7 @@ internal import Messaging
 internal import Postgres
 
 /// What streaming does with the events of other services.
-struct StreamingEvents: EventHandler {
+struct StreamingEventHandler: EventHandler {
     static let topics: [Topic] = ServiceName.streamingEntitlement.subscriptions
 
     let grant: GrantEntitlements
@@ -60,22 +60,5 @@ struct StreamingEvents: EventHandler {
                 return nil
             }
         }
-    }
-}
-
-/// What streaming keeps of an institution: where it is now. Its orders carry all else as it was.
-enum InstitutionProjection {
-    /// Newer versions replace older ones, in the order of the ids: whoever locks rows in one order never waits in a
-    /// circle.
-    static func project(_ institutions: [Institution]) -> SQL {
-        let newest = Dictionary(institutions.map { ($0.id, $0) }) { $0.version < $1.version ? $1 : $0 }.values
-            .sorted { $0.id < $1.id }
-        return """
-            /* projectInstitutions */
-            INSERT INTO institution_projection (id, version, territory)
-            SELECT * FROM unnest(\(newest.map(\.id)), \(newest.map(\.version)), \(newest.map(\.territory)))
-            ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, territory = EXCLUDED.territory
-            WHERE institution_projection.version < EXCLUDED.version
-            """
     }
 }

@@ -1,10 +1,12 @@
+import Kafka
+import KafkaSettings
+import ServiceShell
 import Testing
 
-@testable import ServiceShell
-
-@Suite("Settings of the broker") struct BrokerSettingsTests {
-    private func settings(_ environment: [String: String]) throws -> BrokerSettings {
-        try BrokerSettings(Configuration(keys: BrokerSettings.keys, environment: environment, file: ""))
+@Suite("Settings of the broker") struct KafkaSettingsTests {
+    private func settings(_ environment: [String: String]) throws -> KafkaConfiguration {
+        try KafkaConfiguration(
+            Configuration(keys: KafkaConfiguration.keys, environment: environment, file: ""), clientID: "test")
     }
 
     @Test("A file that is not there is told with its setting, before anything starts")
@@ -42,6 +44,6 @@ import Testing
     func whole() throws {
         #expect(try settings(["KAFKA_BOOTSTRAP_SERVERS": "a:1"]).tls == nil)
         let tls = try #require(try settings(["KAFKA_BOOTSTRAP_SERVERS": "a:1", "KAFKA_TLS": "true"]).tls)
-        #expect(tls.authorities == nil && tls.certificate == nil && tls.key == nil)
+        #expect(tls.caFile == nil && tls.certificateFile == nil && tls.keyFile == nil && tls.verifiesHostName)
     }
 }
