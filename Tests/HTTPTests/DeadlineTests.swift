@@ -2,6 +2,7 @@ import Glibc
 import HTTPClient
 import HTTPServer
 import Reactor
+import TestSupport
 import Testing
 
 /// Deadlines that no dripping client stretches, and bounds on connections.
@@ -94,13 +95,7 @@ struct DeadlineTests {
     func connectionsPerAddress() async throws {
         var limits = ListenerLimits()
         limits.connectionsPerAddressMax = 1
-        let gate = Gate()
-        try await TestServer.run(limits: limits) { router in
-            router.get("/") { _ in
-                await gate.pass()
-                return .text("served")
-            }
-        } _: { server in
+        try await TestServer.runGated(limits: limits) { server, gate in
             async let first = server.get("/")
             try await eventually("the first connection in use") { await gate.arrivals == 1 }
             let second = try await RawConversation.exchange(port: server.port, [Self.get])
@@ -115,13 +110,7 @@ struct DeadlineTests {
     func connectionsInAll() async throws {
         var limits = ListenerLimits()
         limits.connectionsMax = 2
-        let gate = Gate()
-        try await TestServer.run(limits: limits) { router in
-            router.get("/") { _ in
-                await gate.pass()
-                return .text("served")
-            }
-        } _: { server in
+        try await TestServer.runGated(limits: limits) { server, gate in
             let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             let texts = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<6 {

@@ -2,6 +2,7 @@ import Glibc
 import HTTPClient
 import HTTPServer
 import Reactor
+import TestSupport
 import Testing
 
 /// Server-sent events over real sockets: the life of a stream, from either end.

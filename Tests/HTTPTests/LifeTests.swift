@@ -2,6 +2,7 @@ import Glibc
 import HTTPClient
 import HTTPServer
 import Reactor
+import TestSupport
 import Testing
 
 /// Ends of connections, handlers and listeners, in every order.
@@ -64,13 +65,7 @@ struct LifeTests {
 
     @Test("A shutdown waits for no handler beyond its limit: 503, and what the handler says later goes nowhere")
     func abandoned() async throws {
-        let gate = Gate()
-        try await TestServer.run { router in
-            router.get("/") { _ in
-                await gate.pass()
-                return .text("too late")
-            }
-        } _: { server in
+        try await TestServer.runGated { server, gate in
             async let response = server.get("/")
             try await eventually("the handler at work") { await gate.arrivals == 1 }
             await server.listener.shutdown(within: .milliseconds(50))
@@ -104,13 +99,7 @@ struct LifeTests {
     func overloaded() async throws {
         var limits = ListenerLimits()
         limits.requestsInFlightMax = 2
-        let gate = Gate()
-        try await TestServer.run(limits: limits) { router in
-            router.get("/") { _ in
-                await gate.pass()
-                return .text("served")
-            }
-        } _: { server in
+        try await TestServer.runGated(limits: limits) { server, gate in
             async let first = server.get("/")
             async let second = server.get("/")
             try await eventually("two handlers at work") { await gate.arrivals == 2 }

@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPServer
 import Reactor
+import TestSupport
 import Testing
 
 @Suite("Listener")

@@ -35,6 +35,21 @@ struct TestServer {
         }
     }
 
+    /// One whose GET / waits at a gate before it answers `served`.
+    static func runGated<Result>(
+        limits: ListenerLimits = ListenerLimits(), _ body: (TestServer, Gate) async throws -> Result
+    ) async throws -> Result {
+        let gate = Gate()
+        return try await run(limits: limits) { router in
+            router.get("/") { _ in
+                await gate.pass()
+                return .text("served")
+            }
+        } _: { server in
+            try await body(server, gate)
+        }
+    }
+
     private func stop(_ clientLoop: EventLoop) async {
         await client.close()
         await listener.shutdown(within: .seconds(5))
@@ -80,15 +95,3 @@ final class Observed: Sendable {
 extension ClientResponse {
     var text: String { String(decoding: body, as: UTF8.self) }
 }
-
-/// Waits until something is so; fails the test after a time that only bounds a hang.
-func eventually(_ what: String, _ isSo: () async -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(180)
-    while await !isSo() {
-        guard ContinuousClock.now < deadline else { throw NeverCame(what: what) }
-        // Not a yield: that would take the other tests' turns.
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}
-
-struct NeverCame: Error { let what: String }

@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import Testing
 
 @Suite("Forged tokens")
@@ -100,7 +101,7 @@ struct ForgedTokenTests {
     func random(algorithm: Algorithm) throws {
         let world = try TokenWorld(algorithm)
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = Sequence64(state: seed)
+        var generator = SeededRandom(seed: seed)
         let token = Array(try world.token().utf8)
         for _ in 0..<500 {
             var bytes = token
@@ -110,17 +111,5 @@ struct ForgedTokenTests {
             guard bytes != token else { continue }
             #expect(world.refusal(String(decoding: bytes, as: UTF8.self)) != nil, "seed \(seed)")
         }
-    }
-}
-
-/// SplitMix64: random numbers that a seed gives again.
-struct Sequence64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,17 +1,8 @@
 import JSON
+import TestSupport
 import Testing
 
-/// SplitMix64: random numbers that a seed gives again.
-private struct Sequence64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
+extension SeededRandom {
     mutating func number(below limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
 
     mutating func text() -> String {
@@ -46,7 +37,7 @@ struct RandomTests {
     @Test("Whatever is written is read back the same")
     func roundTrip() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Sequence64(state: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<300 {
             let value = random.value(depth: 5)
             let bytes = JSON.encode(value)
@@ -58,7 +49,7 @@ struct RandomTests {
     @Test("A text with bytes changed, lost or cut off is refused or read, and never ends the process")
     func mutations() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Sequence64(state: seed)
+        var random = SeededRandom(seed: seed)
         let alphabet = Array(#"{}[]",:\u0d8eE+-.truefalsnl 19"#.utf8) + [0, 0x0A, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
         for _ in 0..<1000 {
             var bytes = JSON.encode(random.value(depth: 4))

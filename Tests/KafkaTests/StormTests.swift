@@ -43,7 +43,7 @@ struct StormTests {
     }
 
     private func read(_ sequences: Sequences, from consumer: KafkaConsumer, _ seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         while !sequences.isComplete {
             guard let batch = try await consumer.next() else { return }
             if random.next() % 4 == 0 {
@@ -68,12 +68,12 @@ struct StormTests {
 private struct Storm {
     private let broker: EmbeddedBroker
     private let loop: EventLoop
-    private var random: SplitMix
+    private var random: SeededRandom
 
     init(_ broker: EmbeddedBroker, _ loop: EventLoop, _ seed: UInt64) {
         self.broker = broker
         self.loop = loop
-        random = SplitMix(state: ~seed)
+        random = SeededRandom(seed: ~seed)
     }
 
     mutating func blow() throws {
@@ -123,17 +123,4 @@ private final class Sequences: Sendable {
         state.withLock { state in !state.gaps.isEmpty || state.last.values.count { $0 == each } == keys }
     }
     var gaps: [String] { state.withLock { $0.gaps } }
-}
-
-/// SplitMix64: the same storm again for the same seed.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

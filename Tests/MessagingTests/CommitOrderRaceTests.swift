@@ -110,7 +110,7 @@ private struct Race {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<CommitOrderRaceTests.writers {
                     group.addTask {
-                        var random = SeededGenerator(seed: seed &+ UInt64(writer))
+                        var random = SeededRandom(seed: seed &+ UInt64(writer))
                         for _ in 0..<CommitOrderRaceTests.writesEach {
                             let key = "key-\(Int.random(in: 0..<CommitOrderRaceTests.keys, using: &random))"
                             let pause = Double.random(in: 0...0.004, using: &random)

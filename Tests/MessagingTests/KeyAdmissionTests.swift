@@ -1,4 +1,5 @@
 import FilmClubModel
+import TestSupport
 import Testing
 
 @testable import Messaging
@@ -58,7 +59,7 @@ struct KeyAdmissionTests {
 
     @Test("Any order of arrival, with repetitions, applies 1…k once each and in order", arguments: 0..<50)
     func anyOrder(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         var arrivals = (Array(Int64(1)...20) + Array(Int64(1)...20)).shuffled(using: &random)
         arrivals += [1, 20]
         var admission = KeyAdmission(kind: .facts, watermark: 0)
@@ -69,20 +70,5 @@ struct KeyAdmissionTests {
             while let next = admission.releaseNext() { applied.append(next) }
         }
         #expect(applied == Array(1...20), "seed \(seed)")
-    }
-}
-
-/// SplitMix64: small, and the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -33,7 +33,7 @@ import Testing
             _ = try await pool.query("SELECT 1")
             try await proxy.loseAnswers()
             let unit = Task { try await pool.unit(["/* insert */ INSERT INTO t VALUES (1)", "SELECT 1"]) }
-            try await until("it is committed") { try await count(direct) == 1 }
+            try await eventually("it is committed") { try await count(direct) == 1 }
             try await proxy.cut()
             let error = try #require(await failure { try await unit.value })
             #expect(error.kind == .outcomeUnknown)
@@ -51,7 +51,7 @@ import Testing
                     try await proxy.loseAnswers()
                 }
             }
-            try await until("it is committed") { try await count(direct) == 1 }
+            try await eventually("it is committed") { try await count(direct) == 1 }
             try await proxy.cut()
             #expect(await failure { try await transaction.value }?.kind == .outcomeUnknown)
         }
@@ -63,7 +63,7 @@ import Testing
             _ = try await pool.query("SELECT 1")
             try await proxy.loseAnswers()
             let query = Task { try await pool.query("/* lookUp */ SELECT 2") }
-            try await until("it is sent") { await pool.statistics.leased == 1 }
+            try await eventually("it is sent") { await pool.statistics.leased == 1 }
             try await proxy.cut()
             let error = try #require(await failure { try await query.value })
             #expect(error.kind == .connection)
@@ -97,7 +97,7 @@ import Testing
             let unit = Task {
                 try await pool.unit(["INSERT INTO t VALUES (1)", "SELECT length(\(large))"])
             }
-            try await until("it is on its way") { await pool.statistics.leased == 1 }
+            try await eventually("it is on its way") { await pool.statistics.leased == 1 }
             try await proxy.cut()
             #expect(await failure { try await unit.value }?.kind == .connection)
             #expect(try await count(direct) == 0)
@@ -182,7 +182,7 @@ import Testing
         try await withProxy { proxy, pool, _ in
             _ = try await pool.query("SELECT 1")
             try await proxy.cut()
-            try await until("it is noticed") { await pool.statistics.connections == 0 }
+            try await eventually("it is noticed") { await pool.statistics.connections == 0 }
             #expect(try await pool.query("SELECT 2").count == 1)
         }
     }
@@ -202,7 +202,7 @@ import Testing
                 let error = try await pool.refusal(telling: "the last attempt to connect: ")
                 #expect(error.kind == .poolTimeout)
                 try await proxy.cut(refusing: false)
-                try await until("the pool is connected again") { (try? await pool.query("SELECT 2"))?.count == 1 }
+                try await eventually("the pool is connected again") { (try? await pool.query("SELECT 2"))?.count == 1 }
                 await pool.close()
             }
         }

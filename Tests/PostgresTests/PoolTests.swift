@@ -21,7 +21,7 @@ import Testing
             #expect(pids.count <= 3)
             #expect(await pool.statistics.connections <= 3)
             // One may still be on its way to a waiter that was served by another.
-            try await until("all are idle") {
+            try await eventually("all are idle") {
                 let statistics = await pool.statistics
                 return statistics.idle == statistics.connections && statistics.waiting == 0
             }
@@ -41,7 +41,7 @@ import Testing
                 $0.leaseWaitMax = .milliseconds(300)
                 $0.connectionsMin = 1
             }
-            try await until("it is connected") { await hasty.statistics.idle == 1 }
+            try await eventually("it is connected") { await hasty.statistics.idle == 1 }
             try await hasty.withConnection { _ in
                 let error = try #require(await failure { try await hasty.query("/* late */ SELECT 1") })
                 #expect(error.kind == .poolTimeout)
@@ -58,9 +58,9 @@ import Testing
             let pool = database.pool { $0.connectionsMax = 1 }
             let next = try await pool.withConnection { _ -> Task<Rows, any Error> in
                 let waiting = Task { try await pool.query("SELECT 1") }
-                try await until("it waits") { await pool.statistics.waiting == 1 }
+                try await eventually("it waits") { await pool.statistics.waiting == 1 }
                 let next = Task { try await pool.query("SELECT 2::int8") }
-                try await until("both wait") { await pool.statistics.waiting == 2 }
+                try await eventually("both wait") { await pool.statistics.waiting == 2 }
                 waiting.cancel()
                 #expect(await failure { try await waiting.value }?.kind == .cancelled)
                 // One that was cancelled before it began does not wait either.
@@ -119,7 +119,7 @@ import Testing
             }
             for await _ in held { break }
             let waiting = Task { try await pool.query("SELECT 2") }
-            try await until("it waits") { await pool.statistics.waiting == 1 }
+            try await eventually("it waits") { await pool.statistics.waiting == 1 }
             let closing = Task { await pool.close(within: .seconds(600)) }
             #expect(await failure { try await waiting.value }?.kind == .closed)
             #expect(await failure { try await pool.query("SELECT 3") }?.kind == .closed)
@@ -137,7 +137,7 @@ import Testing
             let pool = database.pool()
             let observer = database.pool()
             let running = Task { try await pool.query("/* long */ SELECT pg_sleep(600)") }
-            try await until("it runs") { try await !database.backends(running: "long", with: observer).isEmpty }
+            try await eventually("it runs") { try await !database.backends(running: "long", with: observer).isEmpty }
             await pool.close(within: .zero)
             #expect(await failure { try await running.value }?.kind == .closed)
         }

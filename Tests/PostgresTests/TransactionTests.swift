@@ -103,7 +103,9 @@ import Testing
                 let task = Task {
                     try await pool.unit(["/* slow */ INSERT INTO t VALUES (1)", "SELECT 5::int8 AS five"])
                 }
-                try await until("it runs") { try await !database.backends(running: "slow", with: observer).isEmpty }
+                try await eventually("it runs") {
+                    try await !database.backends(running: "slow", with: observer).isEmpty
+                }
                 task.cancel()
                 return task
             }

@@ -3,21 +3,6 @@ import Reactor
 import TestSupport
 import Testing
 
-/// Waits for a level. The deadline only bounds a hang.
-func until(
-    _ what: String, within: Duration = .seconds(180), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + within
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("waited in vain until \(what)", sourceLocation: sourceLocation)
-            return
-        }
-        try await TestLoop.shared.sleep(for: .milliseconds(5))
-    }
-}
-
 extension TestDatabase {
     /// The server processes that sleep, or wait for a lock, in a statement with `text` in it, or at the commit behind it.
     func backends(running text: String, with pool: PostgresPool) async throws -> [Int32] {
@@ -33,7 +18,7 @@ extension TestDatabase {
     /// Waits for a statement with `text` to run, and ends its server process.
     func terminate(running text: String, with pool: PostgresPool) async throws {
         var pids: [Int32] = []
-        try await until("\(text) runs") {
+        try await eventually("\(text) runs") {
             pids = try await backends(running: text, with: pool)
             return !pids.isEmpty
         }
@@ -60,7 +45,7 @@ extension PostgresPool {
     /// Asks until the refusal tells `reason`: a wait for a connection may end before the first attempt has.
     func refusal(telling reason: String) async throws -> PostgresError {
         var refusal: PostgresError?
-        try await until("it is refused with \(reason)") {
+        try await eventually("it is refused with \(reason)") {
             refusal = await failure { try await self.query("/* early */ SELECT 1") }
             return refusal.map { "\($0)".contains(reason) } ?? true
         }

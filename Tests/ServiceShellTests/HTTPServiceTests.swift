@@ -2,6 +2,7 @@ import Glibc
 import HTTPClient
 import HTTPServer
 import Reactor
+import TestSupport
 import Testing
 
 @testable import ServiceShell
@@ -32,7 +33,7 @@ struct HTTPServiceTests {
             }
         }
         let client = Client(on: loop)
-        try await eventually { context.health.isReady }
+        try await eventually("it is ready") { context.health.isReady }
         let http = try #require(context.address(of: "http"))
         let ops = try #require(context.address(of: "ops"))
         #expect(try await client.send(ClientRequest("GET", "http://\(ops)/health/ready")).status == 200)
@@ -40,7 +41,7 @@ struct HTTPServiceTests {
         let slow = Task { try await client.send(ClientRequest("GET", "http://\(http)/slow/1")) }
         await reached.wait()
         context.stopRequests.post(.signal(SIGTERM))
-        try await eventually { !context.health.isReady }
+        try await eventually("it is no longer ready") { !context.health.isReady }
         #expect(
             try await client.send(ClientRequest("GET", "http://\(ops)/health/ready")).status == 503,
             "the operators' listener is the last to go")

@@ -5,15 +5,8 @@ import Testing
 
 @Suite("Lifecycle")
 struct LifecycleTests {
-    private let journal = Lock<[String]>([])
+    private let journal = ServiceJournal()
     private let recorder = LogRecorder()
-
-    private func note(_ entry: String) { journal.withLock { $0.append(entry) } }
-    private var notes: [String] { journal.withLock { $0 } }
-
-    private func service(_ name: String) -> ClosureService {
-        ClosureService(name, start: { note("start \(name)") }, stop: { _ in note("stop \(name)") })
-    }
 
     private func withLifecycle(_ body: (Lifecycle) async throws -> Void) async throws {
         let loop = try EventLoop.spawn(name: "lifecycle")
@@ -26,11 +19,12 @@ struct LifecycleTests {
     @Test("Services start in order and stop in reverse")
     func order() async throws {
         try await withLifecycle { lifecycle in
-            try await lifecycle.start([service("pool"), service("relay"), service("http")])
+            try await lifecycle.start([journal.service("pool"), journal.service("relay"), journal.service("http")])
             #expect(await lifecycle.stop(within: .seconds(30)) == .clean)
-            #expect(notes == ["start pool", "start relay", "start http", "stop http", "stop relay", "stop pool"])
+            #expect(
+                journal.notes == ["start pool", "start relay", "start http", "stop http", "stop relay", "stop pool"])
             #expect(await lifecycle.stop(within: .seconds(30)) == .clean, "a second stop has nothing to do")
-            #expect(notes.count == 6)
+            #expect(journal.notes.count == 6)
         }
     }
 
@@ -39,10 +33,10 @@ struct LifecycleTests {
         try await withLifecycle { lifecycle in
             let broken = ClosureService("broken", start: { throw Broken() })
             await #expect(throws: Broken.self) {
-                try await lifecycle.start([service("pool"), broken, service("http")])
+                try await lifecycle.start([journal.service("pool"), broken, journal.service("http")])
             }
             #expect(await lifecycle.stop(within: .seconds(30)) == .clean)
-            #expect(notes == ["start pool", "stop pool"])
+            #expect(journal.notes == ["start pool", "stop pool"])
             #expect(recorder.lines(of: "service.start.failed").count == 1)
         }
     }
@@ -57,9 +51,9 @@ struct LifecycleTests {
                     await never.wait()
                     left.open()
                 })
-            try await lifecycle.start([service("pool"), hanging, service("http")])
+            try await lifecycle.start([journal.service("pool"), hanging, journal.service("http")])
             #expect(await lifecycle.stop(within: .seconds(4)) == .abandoned(["hanging"]))
-            #expect(notes == ["start pool", "start http", "stop http", "stop pool"])
+            #expect(journal.notes == ["start pool", "start http", "stop http", "stop pool"])
             #expect(recorder.lines(of: "service.stop.abandoned").count == 1)
             // Before the loop ends: what waits on it then would be leaked.
             never.open()
@@ -93,12 +87,14 @@ struct LifecycleTests {
                     reached.open(); try await loop.sleep(for: .seconds(600))
                 })
             let starting = Task {
-                do { try await lifecycle.start([service("pool"), slow, service("http")]) } catch { note("\(error)") }
+                do { try await lifecycle.start([journal.service("pool"), slow, journal.service("http")]) } catch {
+                    journal.note("\(error)")
+                }
             }
             await reached.wait()
             #expect(await lifecycle.stop(within: .seconds(60), starting: starting) == .clean)
-            #expect(notes == ["start pool", "CancellationError()", "stop pool"])
-            await #expect(throws: CancellationError.self) { try await lifecycle.start([service("late")]) }
+            #expect(journal.notes == ["start pool", "CancellationError()", "stop pool"])
+            await #expect(throws: CancellationError.self) { try await lifecycle.start([journal.service("late")]) }
         }
     }
 }

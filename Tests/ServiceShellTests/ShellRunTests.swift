@@ -1,20 +1,14 @@
 import Glibc
 import Reactor
+import TestSupport
 import Testing
 
 @testable import ServiceShell
 
 @Suite("Shell run")
 struct ShellRunTests {
-    private let journal = Lock<[String]>([])
+    private let journal = ServiceJournal()
     private let recorder = LogRecorder()
-
-    private func note(_ entry: String) { journal.withLock { $0.append(entry) } }
-    private var notes: [String] { journal.withLock { $0 } }
-
-    private func service(_ name: String) -> ClosureService {
-        ClosureService(name, start: { note("start \(name)") }, stop: { _ in note("stop \(name)") })
-    }
 
     private func withContext(_ body: (ShellContext) async throws -> Void) async throws {
         let loop = try EventLoop.spawn(name: "shell-run")
@@ -31,17 +25,18 @@ struct ShellRunTests {
             let run = ShellRun(context, stopWithin: .seconds(30))
             let health = context.health
             let http = ClosureService(
-                "http", start: { note("start http") },
-                stop: { _ in note("stop http, \(health.isReady ? "ready" : "not ready")") })
+                "http", start: { journal.note("start http") },
+                stop: { _ in journal.note("stop http, \(health.isReady ? "ready" : "not ready")") })
             let watcher = ClosureService(
-                "last", start: { context.stopRequests.post(.signal(SIGTERM)) }, stop: { _ in note("stop last") })
-            let ending = await run.run(first: [service("ops")]) { _ in
-                note("build")
-                return [service("pool"), http, watcher]
+                "last", start: { context.stopRequests.post(.signal(SIGTERM)) }, stop: { _ in journal.note("stop last") }
+            )
+            let ending = await run.run(first: [journal.service("ops")]) { _ in
+                journal.note("build")
+                return [journal.service("pool"), http, watcher]
             }
             #expect(ending == .clean)
             #expect(
-                notes == [
+                journal.notes == [
                     "start ops", "build", "start pool", "start http", "stop last", "stop http, not ready", "stop pool",
                     "stop ops",
                 ])
@@ -58,10 +53,13 @@ struct ShellRunTests {
         try await withContext { context in
             let run = ShellRun(context, stopWithin: .seconds(30))
             let ending = await run.run(first: []) { _ in
-                [service("pool"), ClosureService("relay", start: { throw NoDatabase() }), service("http")]
+                [
+                    journal.service("pool"), ClosureService("relay", start: { throw NoDatabase() }),
+                    journal.service("http"),
+                ]
             }
             #expect(ending == .failed("test could not start: The database does not answer."))
-            #expect(notes == ["start pool", "stop pool"])
+            #expect(journal.notes == ["start pool", "stop pool"])
             #expect(!context.health.isStarted)
         }
     }
@@ -70,11 +68,11 @@ struct ShellRunTests {
     func buildFailure() async throws {
         struct Unusable: Error {}
         try await withContext { context in
-            let ending = await ShellRun(context, stopWithin: .seconds(30)).run(first: [service("ops")]) { _ in
+            let ending = await ShellRun(context, stopWithin: .seconds(30)).run(first: [journal.service("ops")]) { _ in
                 throw Unusable()
             }
             #expect(ending == .failed("test could not start: Unusable()"))
-            #expect(notes == ["start ops", "stop ops"])
+            #expect(journal.notes == ["start ops", "stop ops"])
         }
     }
 
@@ -83,10 +81,10 @@ struct ShellRunTests {
         try await withContext { context in
             let ending = await ShellRun(context, stopWithin: .seconds(30)).run(first: []) { context in
                 let failing = ClosureService("failing", start: { context.fail("The disk is gone.") })
-                return [service("pool"), failing]
+                return [journal.service("pool"), failing]
             }
             #expect(ending == .failed("The disk is gone."))
-            #expect(notes == ["start pool", "stop pool"])
+            #expect(journal.notes == ["start pool", "stop pool"])
         }
     }
 
@@ -94,7 +92,7 @@ struct ShellRunTests {
     func hangingStop() async throws {
         try await withContext { context in
             let (never, left) = (Gate(), Gate())
-            let ending = await ShellRun(context, stopWithin: .seconds(8)).run(first: [service("ops")]) {
+            let ending = await ShellRun(context, stopWithin: .seconds(8)).run(first: [journal.service("ops")]) {
                 context in
                 let hanging = ClosureService(
                     "hanging", start: { context.stopRequests.post(.signal(SIGINT)) },
@@ -102,10 +100,10 @@ struct ShellRunTests {
                         await never.wait()
                         left.open()
                     })
-                return [service("pool"), hanging]
+                return [journal.service("pool"), hanging]
             }
             #expect(ending == .failed("test ended without hanging, which did not stop."))
-            #expect(notes == ["start ops", "start pool", "stop pool", "stop ops"])
+            #expect(journal.notes == ["start ops", "start pool", "stop pool", "stop ops"])
             // Before the loop ends: what waits on it then would be leaked.
             never.open()
             await left.wait()
@@ -124,21 +122,12 @@ struct ShellRunTests {
                     context.listening("ops", host: "::1", port: 9_081)
                 })
             let ending = Task { await run.run(first: [listening]) { _ in [] } }
-            try await eventually { recorder.lines(of: "process.started").count == 1 }
+            try await eventually("the process is started") { recorder.lines(of: "process.started").count == 1 }
             #expect(try file.read() == "http=127.0.0.1:8081\nops=[::1]:9081\n")
             #expect(context.health.isReady)
             context.stopRequests.post(.signal(SIGTERM))
             #expect(await ending.value == .clean)
             #expect(recorder.lines(of: "listening").count == 2)
         }
-    }
-}
-
-/// Waits for a level, looking each millisecond. The bound only ends a test that hangs.
-func eventually(_ holds: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(180)
-    while try !holds() {
-        try #require(ContinuousClock.now < deadline, "what was waited for did not come")
-        try await Task.sleep(for: .milliseconds(1))
     }
 }

@@ -1,11 +1,12 @@
 import FilmClubModel
 import StreamingEntitlementDomain
+import TestSupport
 import Testing
 
 /// Ids and instants by small numbers.
 enum Sample {
     static func id<Tag>(_ number: UInt64, _ type: Identifier<Tag>.Type = Identifier<Tag>.self) -> Identifier<Tag> {
-        var random = SplitMix64(state: number)
+        var random = SeededRandom(seed: number)
         return .generate(now: second(0), using: &random)
     }
 

@@ -1,4 +1,5 @@
 import StreamingEntitlementDomain
+import TestSupport
 import Testing
 
 /// Random input: nothing may trap, and what is accepted must survive being written and read again.
@@ -6,7 +7,7 @@ struct RandomSubtitleTests {
     @Test("No input ends the process, and what is accepted is written and read back unchanged")
     func randomInput() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         var accepted = 0
         for _ in 0..<3_000 {
             let bytes = Self.file(&random)
@@ -22,7 +23,7 @@ struct RandomSubtitleTests {
     }
 
     /// Each cue is in every segment that it touches and in no other.
-    private static func checkSegments(of track: CueTrack, _ random: inout SplitMix64, _ seed: UInt64) throws {
+    private static func checkSegments(of track: CueTrack, _ random: inout SeededRandom, _ seed: UInt64) throws {
         let segmenter = try #require(
             SubtitleSegmenter(
                 segmentMilliseconds: Int.random(in: 1_000...20_000, using: &random),
@@ -47,7 +48,7 @@ struct RandomSubtitleTests {
     ]
 
     /// Half of the files are a well-formed one with a few changes; the others are pieces thrown together, or bytes.
-    private static func file(_ random: inout SplitMix64) -> [UInt8] {
+    private static func file(_ random: inout SeededRandom) -> [UInt8] {
         switch Int.random(in: 0..<4, using: &random) {
         case 0:
             return (0..<Int.random(in: 0..<64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -59,7 +60,7 @@ struct RandomSubtitleTests {
         }
     }
 
-    private static func wellFormed(_ random: inout SplitMix64) -> [UInt8] {
+    private static func wellFormed(_ random: inout SeededRandom) -> [UInt8] {
         let isWebVTT = Bool.random(using: &random)
         var text = isWebVTT ? "WEBVTT\n" : ""
         var start = 0
@@ -75,7 +76,7 @@ struct RandomSubtitleTests {
         return Array(text.utf8)
     }
 
-    private static func mutated(_ file: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    private static func mutated(_ file: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var bytes = file
         for _ in 0..<Int.random(in: 0..<4, using: &random) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -90,17 +91,4 @@ struct RandomSubtitleTests {
     }
 
     private static let arrow = Array(" --> ".utf8)
-}
-
-/// A small generator whose seed is printed (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

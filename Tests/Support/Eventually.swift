@@ -13,5 +13,5 @@ public struct NeverCame: Error, CustomStringConvertible {
 
     public init(what: String) { self.what = what }
 
-    public var description: String { "it never came about that \(what)" }
+    public var description: String { "it did not come: \(what)" }
 }

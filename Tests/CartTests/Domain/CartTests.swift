@@ -1,6 +1,7 @@
 import CartDomain
 import FilmClubModel
 import ServiceTestSupport
+import TestSupport
 import Testing
 
 @Suite("What may happen to a cart")
@@ -140,7 +141,7 @@ struct CartTests {
     func random() throws {
         let house = try SampleHouse()
         let seed = UInt64.random(in: .min ... .max)
-        var random = Seeded(state: seed)
+        var random = SeededRandom(seed: seed)
         var cart = try house.cart()
         var sequences = [cart.sequence]
         for _ in 0..<500 {
@@ -156,18 +157,5 @@ struct CartTests {
             #expect((cart.state == .complete) == (cart.films.count == 5), "seed \(seed)")
         }
         #expect(sequences == Array(1...cart.sequence), "seed \(seed)")
-    }
-}
-
-/// A source of random numbers that repeats: xorshift64* (Vigna 2016).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        if state == 0 { state = 1 }
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

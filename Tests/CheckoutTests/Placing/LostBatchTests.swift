@@ -17,14 +17,12 @@ struct LostBatchTests {
             try await till.database.withProxy { proxy, through in
                 let rush = Rush(till, pool: till.database.pool { $0.connectionString = through })
                 let commands = try (0..<3).map { _ in try rush.command(till.house.request()) }
-                let opener = try await rush.hold()
-                let tasks = commands.map { rush.place($0) }
-                try await rush.wait("they wait") { await rush.batcher.waitingCount == 3 }
+                let (opener, tasks) = try await rush.hold(before: commands)
                 try await rush.holdNext()
                 #expect(try await opener.value.isPlaced)
                 try await proxy.loseAnswers()
                 await rush.open()
-                try await rush.wait("the batch is stored") { try await till.count("orders") == 4 }
+                try await eventually("the batch is stored") { try await till.count("orders") == 4 }
                 try await proxy.cut()
                 for (task, command) in zip(tasks, commands) {
                     guard case .answeredBefore(let answer) = try await task.value,
@@ -50,12 +48,12 @@ struct LostBatchTests {
                 _ = try await opener.value
                 try await proxy.stopListening()
                 let task = rush.place(command)
-                try await rush.wait("it is sent") { await rush.batches.count == 2 }
+                try await eventually("it is sent") { await rush.batches.count == 2 }
                 try await proxy.cut(refusing: true)
                 let error = await #expect(throws: PostgresError.self) { try await task.value }
                 #expect([.outcomeUnknown, .connection, .poolTimeout].contains(error?.kind))
                 try await proxy.cut()
-                try await rush.wait("it is placed") {
+                try await eventually("it is placed") {
                     // The pool may still pause between two attempts to connect.
                     await rush.place(command).result.placed != nil
                 }
@@ -69,9 +67,7 @@ struct LostBatchTests {
         try await Till.with { till in
             let rush = Rush(till)
             let commands = try (0..<3).map { _ in try rush.command(till.house.request()) }
-            let opener = try await rush.hold()
-            let tasks = commands.map { rush.place($0) }
-            try await rush.wait("they wait") { await rush.batcher.waitingCount == 3 }
+            let (opener, tasks) = try await rush.hold(before: commands)
             try await till.pool.withTransaction { transaction in
                 // The batch gets as far as this order, and waits.
                 _ = try await transaction.query(
@@ -97,9 +93,7 @@ struct LostBatchTests {
         try await Till.with { till in
             let rush = Rush(till)
             let commands = try (0..<3).map { _ in try rush.command(till.house.request()) }
-            let opener = try await rush.hold()
-            let tasks = commands.map { rush.place($0) }
-            try await rush.wait("they wait") { await rush.batcher.waitingCount == 3 }
+            let (opener, tasks) = try await rush.hold(before: commands)
             tasks[1].cancel()
             await #expect(throws: CancellationError.self) { try await tasks[1].value }
             await rush.open()
@@ -116,7 +110,7 @@ struct LostBatchTests {
             let commands = try (0..<3).map { _ in try rush.command(till.house.request()) }
             let opener = try await rush.hold()
             let tasks = commands.prefix(2).map { rush.place($0) }
-            try await rush.wait("they wait") { await rush.batcher.waitingCount == 2 }
+            try await eventually("they wait") { await rush.batcher.waitingCount == 2 }
             guard case .overloaded = try await rush.place(commands[2]).value else {
                 Issue.record("it was taken")
                 return

@@ -130,7 +130,7 @@ struct NeighbourTests {
             let opener = try await rush.hold()
             let neighbours = try (0..<3).map { _ in rush.place(try rush.command(till.house.request())) }
             let culprit = Task { try await rush.batcher.submit(spoilt) }
-            try await rush.wait("they wait") { await rush.batcher.waitingCount == 4 }
+            try await eventually("they wait") { await rush.batcher.waitingCount == 4 }
             await rush.open()
             let error = await #expect(throws: PostgresError.self) { try await culprit.value }
             #expect(error?.kind == .encoding)

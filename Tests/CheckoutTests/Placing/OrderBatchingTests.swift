@@ -1,5 +1,6 @@
 import FilmClubModel
 import Messaging
+import TestSupport
 import Testing
 
 @testable import CheckoutService
@@ -165,7 +166,7 @@ struct OrderBatchingTests {
 
     /// Clients that come, go and lose patience, and a database that answers, refuses and breaks.
     private struct RandomWorld {
-        private var random: Seeded
+        private var random: SeededRandom
         private var batching: Batching
         private var claims: [Int: [OrderClaim]] = [:]
         private var underWay: [Batching.Batch] = []
@@ -175,7 +176,7 @@ struct OrderBatchingTests {
         var fault: String?
 
         init(seed: UInt64) {
-            random = Seeded(state: seed)
+            random = SeededRandom(seed: seed)
             var limits = Batching.Limits()
             limits.waitingOrdersMax = .random(in: 1...40, using: &random)
             limits.batchOrdersMax = .random(in: 1...8, using: &random)
@@ -237,18 +238,5 @@ struct OrderBatchingTests {
         }
 
         private mutating func end(_ ticket: UInt64) { endings[ticket, default: 0] += 1 }
-    }
-
-    /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (OOPSLA 2014).
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

@@ -54,8 +54,18 @@ final class Rush: Sendable {
     func hold() async throws -> Task<PlaceOrder.Outcome, any Error> {
         await gate.close()
         let opener = place(try command(till.house.request()))
-        try await wait("the first batch is held") { await self.gate.held == 1 }
+        try await eventually("the first batch is held") { await self.gate.held == 1 }
         return opener
+    }
+
+    /// Closes the gate behind an order of its own, and lets the others come to it.
+    func hold(
+        before commands: [PlaceOrder.Command]
+    ) async throws -> (opener: Task<PlaceOrder.Outcome, any Error>, tasks: [Task<PlaceOrder.Outcome, any Error>]) {
+        let opener = try await hold()
+        let tasks = commands.map { place($0) }
+        try await eventually("all of them wait") { await self.batcher.waitingCount == commands.count }
+        return (opener, tasks)
     }
 
     func open() async { await gate.open() }
@@ -64,24 +74,14 @@ final class Rush: Sendable {
     func holdNext() async throws {
         let sent = await batches.count
         await gate.letGo()
-        try await wait("the next batch is held") { await self.gate.isHolding(batch: sent + 1) }
-    }
-
-    func wait(_ level: String, _ holds: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(180)
-        while try await !holds() {
-            try #require(ContinuousClock.now < deadline, "waited in vain until \(level)")
-            try await TestLoop.shared.sleep(for: .milliseconds(2))
-        }
+        try await eventually("the next batch is held") { await self.gate.isHolding(batch: sent + 1) }
     }
 
     /// Places all of them in one batch, and returns what became of each.
     func together(
         _ commands: [PlaceOrder.Command], meanwhile: () async throws -> Void = {}
     ) async throws -> [Result<PlaceOrder.Outcome, any Error>] {
-        let opener = try await hold()
-        let tasks = commands.map { place($0) }
-        try await wait("all of them wait") { await self.batcher.waitingCount == commands.count }
+        let (opener, tasks) = try await hold(before: commands)
         try await meanwhile()
         await open()
         var outcomes: [Result<PlaceOrder.Outcome, any Error>] = []
