@@ -32,6 +32,16 @@ extension Client {
         return zip(low, high).map { ($0, $1) }
     }
 
+    func blockingSeek(to offsets: [KafkaTopicPartition: Int64], within limit: Duration) throws(KafkaError) {
+        let list = PartitionList()
+        for (partition, offset) in offsets { list.add(partition, offset: offset) }
+        let error = unsafe withHandle { handle in
+            unsafe rd_kafka_seek_partitions(handle, list.pointer, limit.milliseconds)
+        }
+        if let error = unsafe error { throw unsafe KafkaError(consuming: error, while: "seeking") }
+        try Self.check(RD_KAFKA_RESP_ERR_NO_ERROR, list, while: "seeking")
+    }
+
     /// ListOffsets; the two ends are "times" of its protocol.
     private func blockingOffsets(
         of partitions: [KafkaTopicPartition], at end: Int64, before deadline: ContinuousClock.Instant

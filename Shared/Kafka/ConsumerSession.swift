@@ -10,6 +10,8 @@ final class ConsumerSession {
     private(set) var assignmentNumber = 0
     /// The offset behind the last record handed out.
     private var positions: [KafkaTopicPartition: Int64] = [:]
+    /// Partitions that are read from another offset than the group's, until the group has committed a new one.
+    private(set) var sought: [KafkaTopicPartition: Int64] = [:]
     private var committing: (number: Int, continuation: CheckedContinuation<rd_kafka_resp_err_t, Never>)?
     private var left: Latch?
 
@@ -47,6 +49,7 @@ final class ConsumerSession {
             return unsafe PartitionList.elements(of: list).map(\.partition)
         }
         positions = [:]
+        sought = [:]
         assigned = isAssign ? partitions.sorted() : []
         if isAssign { assignmentNumber += 1 }
         events?(isAssign ? .assigned(assigned) : .revoked(partitions.sorted()))
@@ -78,11 +81,13 @@ final class ConsumerSession {
         for stretch in batch.stretches { positions[stretch.partition] = stretch.lastOffset + 1 }
     }
 
-    /// Everything of `batch` comes again. The seek puts a barrier before what is fetched already, at once;
-    /// it cannot fail for a partition that is being read, and one that is not begins at the committed offset.
-    func rewind(to batch: KafkaBatch) {
+    /// Everything of `batch` comes again, but for partitions that a `seek` has led elsewhere. The seek puts a barrier
+    /// before what is fetched already, at once; it cannot fail for a partition that is being read, and one that is not
+    /// begins at the committed offset.
+    func rewind(to batch: KafkaBatch, but sought: Set<KafkaTopicPartition> = []) {
         let list = PartitionList()
         for stretch in batch.stretches where assigned.contains(stretch.partition) {
+            if sought.contains(stretch.partition) { continue }
             list.add(stretch.partition, offset: stretch.firstOffset)
             positions[stretch.partition] = stretch.firstOffset
         }
@@ -90,6 +95,13 @@ final class ConsumerSession {
         let error = unsafe client.withHandle { handle in unsafe rd_kafka_seek_partitions(handle, list.pointer, 0) }
         if let error = unsafe error {
             events?(.failure(unsafe KafkaError(consuming: error, while: "rewinding")))
+        }
+    }
+
+    func noteSought(_ offsets: [KafkaTopicPartition: Int64]) {
+        for (partition, offset) in offsets {
+            positions[partition] = offset
+            sought[partition] = offset
         }
     }
 
@@ -127,6 +139,7 @@ final class ConsumerSession {
             }
         }
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code: code, while: "committing offsets") }
+        for stretch in batch.stretches { sought[stretch.partition] = nil }
     }
 
     private func finishCommit(with code: rd_kafka_resp_err_t) {

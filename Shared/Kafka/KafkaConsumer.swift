@@ -53,6 +53,9 @@ public actor KafkaConsumer {
     private var waiter: (number: Int, continuation: Waiter)?
     private var lastWaiterNumber = 0
     private var inHand: (batch: KafkaBatch, session: ConsumerSession)?
+    /// Partitions that were led elsewhere while a batch with records of theirs was in hand.
+    private var overtaken: Set<KafkaTopicPartition> = []
+    private var seeksUnderWay = 0
     private var lastBatchNumber = 0
     private var lostBatchTold = 0
     private var emptyHand: Latch?
@@ -111,6 +114,10 @@ public actor KafkaConsumer {
         guard let (held, session) = inHand, held.number == batch.number else {
             throw KafkaError(.misuse, retriable: false, "the batch to be committed is not in hand")
         }
+        guard overtaken.isEmpty else {
+            abandon(batch)
+            throw .batchLost
+        }
         defer { release(batch) }
         guard session === self.session, !session.assignmentIsLost else { throw .batchLost }
         try await session.commit(batch, number: batch.number, within: options.commitWaitMax, on: loop)
@@ -119,13 +126,14 @@ public actor KafkaConsumer {
     /// Gives `batch` back unprocessed: its records come again, to this consumer or to another member.
     public func abandon(_ batch: KafkaBatch) {
         guard let (held, session) = inHand, held.number == batch.number else { return }
-        if session === self.session { session.rewind(to: batch) }
+        if session === self.session { session.rewind(to: batch, but: overtaken) }
         release(batch)
     }
 
     private func release(_ batch: KafkaBatch) {
         guard inHand?.batch.number == batch.number else { return }
         inHand = nil
+        overtaken = []
         emptyHand?.open()
     }
 
@@ -153,7 +161,7 @@ public actor KafkaConsumer {
         guard let session else { return }
         session.client.clearWakeUp()
         session.handleReplies()
-        guard waiter != nil, inHand == nil else { return }
+        guard waiter != nil, inHand == nil, seeksUnderWay == 0 else { return }
         let records = collect(session)
         guard !records.isEmpty, session === self.session else { return }
         lastBatchNumber += 1
@@ -161,6 +169,30 @@ public actor KafkaConsumer {
         session.noteHandedOut(batch)
         inHand = (batch, session)
         finishWaiting(with: batch)
+    }
+
+    /// Reads these partitions from other offsets on than the group has committed, until they are given out anew; those
+    /// that are not assigned are left out. A batch in hand with records of theirs is lost: its commit fails with
+    /// `.batchLost`, and all of it comes again. Nothing is handed out meanwhile. Asks librdkafka's main thread, and
+    /// fails while that does not yet know where the group stands.
+    public func seek(
+        to offsets: [KafkaTopicPartition: Int64], within limit: Duration = .seconds(5)
+    ) async throws(KafkaError) {
+        let client = try currentClient()
+        guard let session else { return }
+        let assignment = session.assignmentNumber
+        let wanted = offsets.filter { session.assigned.contains($0.key) }
+        guard !wanted.isEmpty else { return }
+        seeksUnderWay += 1
+        defer {
+            seeksUnderWay -= 1
+            drain()
+        }
+        for stretch in inHand?.batch.stretches ?? [] where wanted[stretch.partition] != nil {
+            overtaken.insert(stretch.partition)
+        }
+        try await onOwnThread { () throws(KafkaError) in try client.blockingSeek(to: wanted, within: limit) }
+        if session === self.session, session.assignmentNumber == assignment { session.noteSought(wanted) }
     }
 
     // MARK: - Closing
@@ -205,8 +237,14 @@ public actor KafkaConsumer {
     public func assignment(within limit: Duration = .seconds(5)) async throws(KafkaError) -> [KafkaAssignment] {
         let client = try currentClient()
         let partitions = session?.assigned ?? []
-        return try await onOwnThread { () throws(KafkaError) in
+        let found = try await onOwnThread { () throws(KafkaError) in
             try client.blockingAssignment(of: partitions, within: limit)
+        }
+        let sought = session?.sought ?? [:]
+        return found.map { partition in
+            KafkaAssignment(
+                partition: partition.partition, committed: sought[partition.partition] ?? partition.committed,
+                low: partition.low, high: partition.high)
         }
     }
 
@@ -228,7 +266,8 @@ public struct KafkaLag: Sendable, Hashable {
 /// An assigned partition as the group and the broker know it.
 public struct KafkaAssignment: Sendable, Hashable {
     public let partition: KafkaTopicPartition
-    /// Where the group goes on; `nil` if it never committed anything here (it begins at `low`).
+    /// Where the group goes on; `nil` if it never committed anything here (it begins at `low`). Where this consumer was
+    /// led by `seek`, until it commits.
     public let committed: Int64?
     /// The first offset that the broker still has.
     public let low: Int64

@@ -9,11 +9,12 @@ public let messagingMigrations = MigrationSet(
         (name: "0001_messaging.sql", bytes: PackageResources._001_messaging_sql),
         (name: "0002_inbox_cut.sql", bytes: PackageResources._002_inbox_cut_sql),
         (name: "0003_gap_asks.sql", bytes: PackageResources._003_gap_asks_sql),
+        (name: "0004_inbox_position.sql", bytes: PackageResources._004_inbox_position_sql),
     ],
     privileges: [
         .appendOnly("event_log"), .sequence("event_number"), .onlyRow("event_incarnation"), .onlyRow("relay_cursor"),
         .passing("relay_request"), .kept("relay_asked"), .kept("inbox_watermark"), .passing("inbox_parked"),
-        .kept("inbox_cut"),
+        .kept("inbox_cut"), .kept("inbox_position"),
     ])
 
 /// The table of `IdempotentAnswers`, for the services that create things on request.

@@ -17,6 +17,7 @@ public actor EventConsumer: ShellService {
     let service: ServiceName
     let topics: [String: Topic]
     let inbox: Inbox
+    let positions: PositionStore
     let pool: PostgresPool
     private let kafka: KafkaConfiguration
     private let group: String
@@ -31,8 +32,11 @@ public actor EventConsumer: ShellService {
     /// The one that reads now, and which one in this process's life it is.
     var consumer: KafkaConsumer?
     var life = 0
-    /// Looks for what was deleted from the partitions that the group gave us last; nil once that is known.
-    var lookingForCuts: Task<Void, any Error>?
+    /// Compares the partitions that the group gave us last with what the database has; nil once that is done.
+    var looking: Task<Void, any Error>?
+    var lookHasFailed = false
+    /// The cluster whose offsets are read, once that was looked at.
+    var clusterRead: String?
     /// The client is new since the group gave out partitions: it begins where the group stands, whatever the cluster.
     var clientIsNew = false
     var closing: Task<Void, Never>?
@@ -65,6 +69,7 @@ public actor EventConsumer: ShellService {
         self.kafka = kafka
         self.service = service
         self.group = group ?? service.text
+        positions = PositionStore(group: group ?? service.text)
         self.topics = Dictionary(
             (topics + [.republish]).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.publisher = publisher
@@ -147,7 +152,7 @@ public actor EventConsumer: ShellService {
         while let batch = try await consumer.next() {
             do {
                 try await process(batch)
-                try await finishLookingForCuts(consumer)
+                try await finishLooking(consumer)
             } catch {
                 await consumer.abandon(batch)
                 fail(error)
@@ -164,14 +169,17 @@ public actor EventConsumer: ShellService {
                 try await consumer.commit(batch)
             } catch {
                 note(commitFailure: error)
+                continue
             }
+            await note(batch)
         }
     }
 
     /// The effects are committed; the records may come again, and are dropped then. A rebalance that comes between is
     /// nobody's fault.
     private func note(commitFailure error: KafkaError) {
-        let isOrdinary = error.name == "REBALANCE_IN_PROGRESS" || error.name == "ILLEGAL_GENERATION"
+        let isOrdinary =
+            error.kind == .batchLost || error.name == "REBALANCE_IN_PROGRESS" || error.name == "ILLEGAL_GENERATION"
         let fields: LogFields = [.error: .error(error)]
         isOrdinary ? log.info("consumer.commit.overtaken", fields) : log.warning("consumer.commit.failed", fields)
     }
@@ -179,7 +187,9 @@ public actor EventConsumer: ShellService {
     private func close() async {
         await closing?.value
         closing = nil
-        lookingForCuts = nil
+        looking = nil
+        lookHasFailed = false
+        clusterRead = nil
         hasAssignment = false
         let ended = consumer
         consumer = nil
@@ -197,6 +207,7 @@ public actor EventConsumer: ShellService {
 
     private func askForGaps() async {
         while (try? await loop.sleep(for: limits.gapInterval)) != nil {
+            lookAgainIfFailed()
             do {
                 let asked = try await pool.query(
                     inbox.store.askForGaps(olderThan: limits.gapSeconds, pauseMax: limits.gapPauseSecondsMax))

@@ -36,6 +36,9 @@ extension EventConsumer {
                 sum + max(0, partition.high - max(partition.committed ?? 0, partition.low))
             }
             guard hasAssignment else { return .notReady("The group is giving out the partitions anew.") }
+            guard clusterRead != nil else {
+                return .notReady("What the database has is still to be compared with what the group has committed.")
+            }
             return behind == 0 ? .ready : .notReady("\(behind) records wait to be read.")
         } catch {
             return .notReady("The broker cannot be asked.")
