@@ -1,3 +1,4 @@
+internal import CheckoutDomain
 internal import FilmClubModel
 internal import HTTPServer
 internal import Messaging
@@ -11,6 +12,7 @@ struct Checkout: Sendable {
     let deadlines: AnswerDeadlines
     let events: CheckoutEventHandler
     let importInstitutions: ImportInstitutions
+    let pace = Lock(AskingPace())
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
     private let orders: OrderRoutes
@@ -28,9 +30,10 @@ struct Checkout: Sendable {
         facts = FactsInMemory(on: loop)
         numbers = OrderNumbers(pool: pool, on: loop)
         projections = ProjectionStore(pool: pool)
-        deadlines = AnswerDeadlines(pool: pool, meters: meters, on: loop, log: log, committed: committed)
+        deadlines = AnswerDeadlines(
+            pool: pool, meters: meters, pace: pace, on: loop, log: log, committed: committed)
         events = CheckoutEventHandler(
-            catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log))
+            catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log, pace: pace))
         let store = OrderStore(pool: pool)
         let batcher = OrderBatcher(limits: batching, on: loop, onBatch: { meters.sent(batchOf: $0) }) {
             try await store.store($0)

@@ -10,6 +10,8 @@ struct CheckoutMeters: Sendable {
     private let open: MetricFamily<Gauge>
     private let oldest: MetricFamily<Gauge>
     private let parked: Gauge
+    private let overdue: Gauge
+    private let overdueOldest: Gauge
 
     init(_ metrics: Metrics) {
         outcomes = metrics.counter(
@@ -26,6 +28,10 @@ struct CheckoutMeters: Sendable {
         oldest = metrics.gauge(
             "filmclub_orders_open_oldest_seconds", labels: ["state"], help: "Age of the oldest open order, by state.")
         parked = metrics.gauge("filmclub_orders_parked", help: "Open orders that wait for a person.")
+        overdue = metrics.gauge(
+            "filmclub_orders_overdue", help: "Open orders whose awaited answer is overdue, asked for again or not.")
+        overdueOldest = metrics.gauge(
+            "filmclub_orders_overdue_oldest_seconds", help: "How long the longest of them has been overdue.")
     }
 
     func sent(batchOf orders: Int) {
@@ -41,20 +47,28 @@ struct CheckoutMeters: Sendable {
             """
             /* measureOrders */
             SELECT state, count(*) AS count, count(*) FILTER (WHERE parked IS NOT NULL) AS parked,
+                   count(*) FILTER (WHERE answer_due_at <= clock_timestamp()) AS overdue,
+                   extract(epoch FROM clock_timestamp() - min(answer_due_at))::float8 AS overdue_age,
                    extract(epoch FROM clock_timestamp() - min(placed_at))::float8 AS age
             FROM orders WHERE state IN ('placed', 'confirmed') GROUP BY state
             """)
         var measured: [String: (count: Double, age: Double)] = [:]
         var parkedCount: Int64 = 0
+        var overdueCount: Int64 = 0
+        var overdueAge = 0.0
         for row in rows {
             let count = try row.get("count", as: Int64.self)
             measured[try row.get("state")] = (Double(count), try row.get("age"))
             parkedCount += try row.get("parked", as: Int64.self)
+            overdueCount += try row.get("overdue", as: Int64.self)
+            overdueAge = max(overdueAge, try row.get("overdue_age", as: Double?.self) ?? 0)
         }
         for state in Self.states {
             open.with(state).set(measured[state]?.count ?? 0)
             oldest.with(state).set(max(0, measured[state]?.age ?? 0))
         }
         parked.set(Double(parkedCount))
+        overdue.set(Double(overdueCount))
+        overdueOldest.set(overdueAge)
     }
 }

@@ -126,7 +126,7 @@ struct OrderProgressTests {
         #expect(progress.state == .placed)
     }
 
-    @Test("Asking again waits 5 s, then twice as long each time up to 60 s, and never ends by itself")
+    @Test("Asking again waits 5 s, then twice as long each time up to 40 s, and never ends by itself")
     func deadlines() {
         var progress = order.progress
         var waits: [Duration] = []
@@ -137,7 +137,7 @@ struct OrderProgressTests {
             #expect(asks)
             if progress.parked != nil, parkedAfter == nil { parkedAfter = attempt }
         }
-        #expect(waits.map { Int($0 / .seconds(1)) } == [5, 10, 20, 40, 60, 60, 60, 60, 60, 60, 60, 60])
+        #expect(waits.map { Int($0 / .seconds(1)) } == [5, 10, 20, 40, 40, 40, 40, 40, 40, 40, 40, 40])
         #expect(parkedAfter == AnswerDeadline.attemptsMax)
         #expect(AnswerDeadline(attempts: .max).next.wait == AnswerDeadline.waitMax)
     }

@@ -13,25 +13,26 @@ actor AnswerDeadlines: ShellService {
 
     /// How often the database is asked what is overdue.
     static let pollInterval: Duration = .seconds(1)
-    /// Orders a transaction; after a long outage many are overdue at once.
-    static let ordersMax: Int32 = 100
-
     /// Looks at what is overdue between two countings of the open orders.
     static let looksPerMeasure = 10
+    /// Orders that a person is called to at once.
+    static let parkedMax: Int32 = 500
 
     private let pool: PostgresPool
     private let meters: CheckoutMeters
+    private let pace: Lock<AskingPace>
     private let log: Log
     /// Called after something was committed that the relay has to do.
     private let committed: @Sendable () -> Void
     private var run: Task<Void, Never>?
 
     init(
-        pool: PostgresPool, meters: CheckoutMeters, on loop: EventLoop, log: Log,
+        pool: PostgresPool, meters: CheckoutMeters, pace: Lock<AskingPace>, on loop: EventLoop, log: Log,
         committed: @escaping @Sendable () -> Void
     ) {
         self.pool = pool
         self.meters = meters
+        self.pace = pace
         self.loop = loop
         self.log = log
         self.committed = committed
@@ -51,8 +52,11 @@ actor AnswerDeadlines: ShellService {
         var looks = 0
         while !Task.isCancelled {
             do {
-                while try await askAgain() == Int(Self.ordersMax) {}
-                if looks.isMultiple(of: Self.looksPerMeasure) { try await meters.measure(pool) }
+                try await askAgain()
+                if looks.isMultiple(of: Self.looksPerMeasure) {
+                    try await callForLongOverdue()
+                    try await meters.measure(pool)
+                }
                 looks &+= 1
             } catch {
                 if !Task.isCancelled { log.warning("deadlines.failed", [.error: .error(error)]) }
@@ -61,12 +65,14 @@ actor AnswerDeadlines: ShellService {
         }
     }
 
-    /// Once: how many orders were overdue.
+    /// Once, for as many as the pace allows: how many orders were asked for.
     @discardableResult
     func askAgain() async throws -> Int {
+        let allowance = pace.withLock { $0.allowance(now: .now) }
+        guard allowance > 0 else { return 0 }
         let overdue = try await pool.withTransaction { transaction in
             let store = OrderProgressStore(transaction: transaction)
-            var orders = try await store.holdOverdue(limit: Self.ordersMax)
+            var orders = try await store.holdOverdue(limit: Int32(clamping: allowance))
             guard !orders.isEmpty else { return orders }
             var wanted: [(topic: Topic, key: String)] = []
             for index in orders.indices where orders[index].answerOverdue() {
@@ -78,9 +84,25 @@ actor AnswerDeadlines: ShellService {
             return orders
         }
         guard !overdue.isEmpty else { return 0 }
+        pace.withLock { $0.asked(for: overdue.count, now: .now) }
         for order in overdue { note(order) }
         committed()
         return overdue.count
+    }
+
+    /// Once: how many orders a person was called to because nobody could ask for them often enough.
+    @discardableResult
+    func callForLongOverdue() async throws -> Int {
+        let parked = try await pool.query(OrderProgressStore.parkLongOverdue(limit: Self.parkedMax))
+        for row in parked {
+            log.warning(
+                "order.parked",
+                [
+                    .orderID: .id(try row.get("id", as: OrderID.self)),
+                    "reason": .text(ParkingReason.noAnswer.text),
+                ])
+        }
+        return parked.count
     }
 
     private func note(_ order: OrderProgress) {

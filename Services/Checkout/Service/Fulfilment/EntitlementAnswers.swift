@@ -8,6 +8,8 @@ internal import ServiceShell
 struct EntitlementAnswers: Sendable {
     let now: @Sendable () -> Instant
     let log: Log
+    /// Each answer says that streaming lives.
+    let pace: Lock<AskingPace>
 
     private enum Answer {
         case granted(EntitlementsGranted)
@@ -25,6 +27,7 @@ struct EntitlementAnswers: Sendable {
     func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
         let answers = try events.compactMap { event in try Self.answer(event).map { (event.envelope, $0) } }
         guard !answers.isEmpty else { return }
+        pace.withLock { $0.answerHeard() }
         let store = OrderProgressStore(transaction: transaction)
         var orders = try await store.hold(Set(answers.map(\.1.orderId)))
         var drafts: [EventDraft] = []

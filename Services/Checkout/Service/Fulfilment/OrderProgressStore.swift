@@ -46,6 +46,21 @@ struct OrderProgressStore: Sendable {
         ).map { try OrderProgress($0) }
     }
 
+    /// Calls a person to at most `limit` orders whose answer has been overdue for long and that are not parked yet;
+    /// yields their ids. They wait on for their answer.
+    static func parkLongOverdue(limit: Int32) -> SQL {
+        """
+        /* parkLongOverdueOrders */
+        UPDATE orders SET parked = \(ParkingReason.noAnswer.text)
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM orders
+            WHERE answer_due_at < clock_timestamp() - make_interval(secs => \(AnswerDeadline.overdueMax / .seconds(1)))
+              AND parked IS NULL
+            ORDER BY answer_due_at LIMIT \(limit) FOR UPDATE SKIP LOCKED))
+        RETURNING id
+        """
+    }
+
     /// How far the orders have come, and the events that tell of it. A deadline that runs is set anew.
     static func save(_ orders: [OrderProgress], telling events: [EventDraft]) -> [SQL] {
         let waits = orders.map { $0.waiting.map { $0.wait / .seconds(1) } }
@@ -54,7 +69,8 @@ struct OrderProgressStore: Sendable {
             UPDATE orders
             SET state = saved.state, event_sequence = saved.event_sequence, parked = saved.parked,
                 answer_attempts = saved.attempts,
-                answer_due_at = clock_timestamp() + make_interval(secs => saved.wait)
+                answer_due_at = clock_timestamp()
+                    + make_interval(secs => saved.wait * (1 - \(AnswerDeadline.jitter) * random()))
             FROM unnest(
                 \(orders.map(\.orderId)), \(orders.map(\.state.rawValue)), \(orders.map(\.sequence)),
                 \(orders.map(\.parked?.text)), \(orders.map(\.waiting.attemptsColumn)), \(waits)
