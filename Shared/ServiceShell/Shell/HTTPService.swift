@@ -10,6 +10,7 @@ public actor HTTPService: ShellService {
     private let context: ShellContext
     private let host: String
     private let listener: Listener
+    private let connectionsMax: Int
 
     /// The service's own interface: `build` registers the routes, behind `RequestLog`.
     public init(
@@ -40,6 +41,7 @@ public actor HTTPService: ShellService {
                 request.log(log).error("request.failed", [.error: .error(error)])
             },
             onLibraryLog: { line in log.debug("http.library", ["text": .text(line)]) })
+        connectionsMax = limits.connectionsMax
         let configuration = ListenerConfiguration(
             host: host, port: UInt16(clamping: port), limits: limits, events: events)
         listener = Listener(configuration, router: router, on: context.loop)
@@ -48,6 +50,13 @@ public actor HTTPService: ShellService {
     public func start() async throws {
         let port = try await listener.start()
         context.listening(name, host: host, port: Int(port))
+        guard let limit = DescriptorLimit.now(), limit.isShort(for: connectionsMax) else { return }
+        context.log.warning(
+            "listener.descriptors_short",
+            [
+                "listener": .text(name), "connections_max": .count(connectionsMax),
+                "descriptors_max": .integer(Int64(clamping: limit.soft)),
+            ])
     }
 
     public func stop(within limit: Duration) async { await listener.shutdown(within: limit) }

@@ -38,6 +38,7 @@ public enum Shell {
             let log = Log(to: sink, level: configuration[ShellKeys.logLevel], fields: ["service": .text(name)])
             let context = ShellContext(
                 name: name, configuration: configuration, log: log, loop: loop)
+            raiseDescriptorLimit(log)
             sink.register(in: context.metrics)
             for warning in configuration.warnings { log.warning("settings.warning", ["warning": .text(warning)]) }
             let code = run(context, build: build)
@@ -46,6 +47,13 @@ public enum Shell {
         } catch {
             end("\(name) could not start: \(error)", code: 1)
         }
+    }
+
+    private static func raiseDescriptorLimit(_ log: Log) {
+        guard let (before, after) = DescriptorLimit.raise() else { return log.warning("process.descriptors.unknown") }
+        log.info(
+            "process.descriptors",
+            ["before": .integer(Int64(clamping: before.soft)), "max": .integer(Int64(clamping: after.soft))])
     }
 
     private static func run(
