@@ -100,3 +100,17 @@ struct TraceTests {
         #expect(text.contains("2 events, 15.000 ms from first to last"))
     }
 }
+
+@Suite("An import that is cut short")
+struct ImportInterruptedTests {
+    @Test("What was taken, who failed and what to do are said")
+    func sentence() {
+        struct Away: Error, CustomStringConvertible { let description = "It does not answer." }
+        let error = ImportInterrupted(taken: [.catalog, .checkout], failed: .streaming, reason: Away())
+        #expect(
+            error.description == """
+                Only catalog and checkout took their part of the import: streaming failed. It does not answer.
+                Run the same import again: what was taken already stays as it is, and the rest follows.
+                """)
+    }
+}

@@ -114,6 +114,17 @@ struct ImportTests {
         }
     }
 
+    @Test("Media of a film that nobody has ordered yet are taken: they are played once it is")
+    func unordered() async throws {
+        try await Cinema.with { cinema in
+            let film = Sample.id(500, FilmID.self)
+            let document = try Self.document([(film, "short-film")])
+            #expect(Self.counts(try await cinema.importing(document)) == [1, 0, 0])
+            #expect(try await cinema.count("entitlements") == 0)
+            #expect(try await cinema.count("media") == 7)
+        }
+    }
+
     @Test("What an import saw is what is played: a mended asset without another start")
     func mended() async throws {
         try await Cinema.with { cinema in
