@@ -1,9 +1,12 @@
 extension EventLoop {
     /// Waits on the loop's own timers, so that no second thread wakes up for it. From any task.
-    public func sleep(for duration: Duration) async throws(CancellationError) {
+    public func sleep(
+        for duration: Duration, isolation: isolated (any Actor)? = #isolation
+    ) async throws(CancellationError) {
         let sleeper = Sleeper()
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            _ = isolation  // stays on the caller's thread, where the closure would leave it (Swift 6.3)
+            return await withCheckedContinuation { continuation in
                 execute { sleeper.start(continuation, on: self, for: duration) }
             }
         } onCancel: {

@@ -91,11 +91,17 @@ public actor PostgresPool: PostgresQueryable {
     /// Bounds all that `body` asks of any pool together, for whoever has somebody waiting. What is not answered in time
     /// fails like a connection that broke: the statement may have been carried out, and if it was to commit its outcome
     /// is unknown. Looked at every `tick`. Within another one the shorter of the two holds.
-    public static nonisolated func answering<Output>(
-        within limit: Duration, _ body: () async throws -> Output
+    ///
+    /// - Parameter isolation: the caller's, where `body` runs. Named because the standard library's closures know
+    ///   nothing of it: what they wait for would go on in Dispatch's threads, and every step after that (Swift 6.3).
+    public static func answering<Output>(
+        within limit: Duration, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Output
     ) async rethrows -> Output {
         let deadline = ContinuousClock.now + limit
-        return try await $answerBy.withValue(min(deadline, answerBy ?? deadline), operation: body)
+        return try await $answerBy.withValue(min(deadline, answerBy ?? deadline)) {
+            _ = isolation  // and so the closure is isolated to it (SE-0420)
+            return try await body()
+        }
     }
 
     // MARK: - Leases
@@ -128,12 +134,14 @@ public actor PostgresPool: PostgresQueryable {
         await suspend(start)
     }
 
-    private nonisolated func suspend<Output: Sendable>(
+    private func suspend<Output: Sendable>(
+        isolation: isolated (any Actor)? = #isolation,
         _ start: @Sendable (CheckedContinuation<Output, Never>, _ id: UInt64) -> Void
     ) async -> Output {
         let id = lastWaiter.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { start($0, id) }
+            _ = isolation  // stays on the caller's thread: see `answering`
+            return await withCheckedContinuation { start($0, id) }
         } onCancel: {
             onLoop { $0.cancel(id) }
         }
