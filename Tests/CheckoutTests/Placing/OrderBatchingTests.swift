@@ -17,18 +17,22 @@ struct OrderBatchingTests {
         private var rules: Batching
         init(_ limits: Batching.Limits) { rules = Batching(limits) }
 
-        var nextDeadline: Batching.Time? { rules.nextDeadline }
+        func nextLook(after now: Batching.Time = OrderBatchingTests.now) -> Batching.Time? {
+            rules.nextLook(after: now)
+        }
         func submit(_ order: Int, claiming claims: [OrderClaim], bytes: Int = 1) -> Bool {
             rules.submit(order, as: UInt64(order), claiming: claims, bytes: bytes, now: OrderBatchingTests.now)
         }
-        func nextBatch() -> Batching.Batch? { rules.nextBatch() }
+        func nextBatch(now: Batching.Time = OrderBatchingTests.now) -> Batching.Batch? { rules.nextBatch(now: now) }
         func landed(_ id: UInt64, _ landing: Batching.Landing) -> [Batching.Ending] { rules.landed(id, landing) }
         func withdraw(_ ticket: UInt64) -> Bool { rules.withdraw(ticket) }
         func expire(now: Batching.Time) -> [UInt64] { rules.expire(now: now) }
     }
 
+    /// Where nothing else is said one order is company enough for a second batch.
     private static func batching(_ adjust: (inout Batching.Limits) -> Void = { _ in }) -> Rules {
         var limits = Batching.Limits()
+        limits.companionsMin = 1
         adjust(&limits)
         return Rules(limits)
     }
@@ -147,10 +151,45 @@ struct OrderBatchingTests {
         #expect(batch.orders == [0, 2])
         #expect(!batching.withdraw(0))
         Self.submit(4..<5, to: batching)
-        #expect(batching.nextDeadline == Self.now + .seconds(2))
+        #expect(batching.nextLook() == Self.now + .seconds(2))
         #expect(batching.expire(now: Self.now + .seconds(2)) == [4])
         #expect(batching.landed(batch.id, Self.outcomes(batch)).map(\.ticket) == [0, 2])
         #expect(batching.nextBatch() == nil)
+    }
+
+    @Test("A few leave the way to a batch that is under way, but not for long; enough of them go beside it")
+    func yielding() throws {
+        let batching = Self.batching {
+            $0.companionsMin = 3
+            $0.yieldMax = .milliseconds(10)
+        }
+        Self.submit(0..<1, to: batching)
+        _ = try #require(batching.nextBatch())
+        Self.submit(1..<3, to: batching)
+        #expect(batching.nextBatch() == nil)
+        let patience = Self.now + .milliseconds(10)
+        #expect(batching.nextLook() == patience)
+        let late = try #require(batching.nextBatch(now: patience))
+        #expect(late.orders == [1, 2])
+
+        Self.submit(3..<6, to: batching)
+        #expect(batching.nextBatch(now: patience) == nil, "two are under way")
+        _ = batching.landed(late.id, Self.outcomes(late))
+        #expect(batching.nextBatch()?.orders == [3, 4, 5], "three are company enough, at once")
+    }
+
+    @Test("Who may go and has nowhere to go is not looked at again and again")
+    func looks() throws {
+        let batching = Self.batching {
+            $0.companionsMin = 3
+            $0.yieldMax = .milliseconds(10)
+        }
+        #expect(batching.submit(0, claiming: [Self.cart(0)]))
+        _ = try #require(batching.nextBatch())
+        #expect(batching.submit(1, claiming: [Self.cart(0)]))
+        let later = Self.now + .milliseconds(10)
+        #expect(batching.nextBatch(now: later) == nil, "the cart is under way")
+        #expect(batching.nextLook(after: later) == Self.now + .seconds(2))
     }
 
     @Test("Whatever happens, every order ends exactly once, and no two of a cart or key are under way together")
@@ -182,6 +221,7 @@ struct OrderBatchingTests {
             limits.batchOrdersMax = .random(in: 1...8, using: &random)
             limits.batchBytesMax = .random(in: 1...200, using: &random)
             limits.batchesUnderWayMax = .random(in: 1...3, using: &random)
+            limits.companionsMin = .random(in: 1...6, using: &random)
             batching = Batching(limits)
         }
 
@@ -218,7 +258,7 @@ struct OrderBatchingTests {
         }
 
         private mutating func send() {
-            while let batch = batching.nextBatch() {
+            while let batch = batching.nextBatch(now: now) {
                 underWay.append(batch)
                 let all = underWay.flatMap(\.orders).flatMap { claims[$0] ?? [] }
                 if Set(all).count != all.count { fault = "two of a cart or key are under way" }

@@ -26,7 +26,7 @@ actor OrderBatcher {
     private var waiters: [Batching.Ticket: CheckedContinuation<Result<Outcome, any Error>, Never>] = [:]
     private var lastTicket: Batching.Ticket = 0
     private var isSending = false
-    private var deadline: LoopTimer?
+    private var look: (at: Batching.Time, timer: LoopTimer)?
 
     /// - Parameter onBatch: called with each batch that is sent.
     init(
@@ -88,11 +88,11 @@ actor OrderBatcher {
 
     private func send() {
         isSending = false
-        while let batch = batching.nextBatch() {
+        while let batch = batching.nextBatch(now: .now) {
             onBatch(batch.orders.count)
             Task { await self.run(batch) }
         }
-        watchDeadline()
+        lookLater()
     }
 
     private func run(_ batch: Batching.Batch) async {
@@ -122,16 +122,21 @@ actor OrderBatcher {
     /// `lock_timeout`: somebody holds what one of the orders needs.
     private static let lockNotAvailable = "55P03"
 
-    // MARK: - Waiting too long
+    // MARK: - Looking again
 
-    private func watchDeadline() {
-        guard deadline == nil, let next = batching.nextDeadline else { return }
-        deadline = loop.schedule(after: next - .now) {
-            self.deadline = nil
-            for ticket in self.batching.expire(now: .now) {
-                self.end(ticket, .failure(Overloaded(description: "the order has waited too long")))
+    private func lookLater() {
+        guard let next = batching.nextLook(after: .now) else { return }
+        if let look, look.at <= next { return }
+        look?.timer.cancel()
+        look = (
+            next,
+            loop.schedule(after: next - .now) {
+                self.look = nil
+                for ticket in self.batching.expire(now: .now) {
+                    self.end(ticket, .failure(Overloaded(description: "the order has waited too long")))
+                }
+                self.send()
             }
-            self.watchDeadline()
-        }
+        )
     }
 }

@@ -28,6 +28,11 @@ struct OrderBatching<Order, Outcome> {
         var batchBytesMax = 512 * 1_024
         /// Transactions at the same time.
         var batchesUnderWayMax = 2
+        /// How many must wait to go beside a batch that is under way: few in many transactions cost more than many in
+        /// few, and what waits meanwhile goes with the next one.
+        var companionsMin = 16
+        /// How long fewer than that leave the way to a batch; one that is held up does not hold up the others.
+        var yieldMax: Duration = .milliseconds(10)
         /// How often an order is run alone. More than once only where running again can help: after a deadlock, say.
         var runsAloneMax = 3
     }
@@ -63,17 +68,23 @@ struct OrderBatching<Order, Outcome> {
     private var waiting: [Entry] = []
     /// They failed together; each of them is a batch of its own now, and they go first.
     private var divided: [Entry] = []
-    private var underWay: [UInt64: [Entry]] = [:]
+    private var underWay: [UInt64: (entries: [Entry], since: Time)] = [:]
     private var claimed: Set<OrderClaim> = []
     private var lastBatch: UInt64 = 0
 
     init(_ limits: Limits = Limits()) { self.limits = limits }
 
     var waitingCount: Int { waiting.count + divided.count }
-    /// When the first of those who wait is to be sent away. All are equally patient.
-    var nextDeadline: Time? {
-        [waiting.first?.deadline, divided.map(\.deadline).min()].compactMap { $0 }.min()
+    /// When to look again although nothing came and nothing landed: the first of those who wait is to be sent away
+    /// then (all are equally patient), or has left the way for long enough.
+    func nextLook(after now: Time) -> Time? {
+        var looks = [waiting.first?.deadline, divided.map(\.deadline).min()].compactMap { $0 }
+        if waitingCount > 0, yields(now: now), let since = latestSince { looks.append(since + limits.yieldMax) }
+        return looks.min()
     }
+
+    /// Since when the latest batch is under way.
+    private var latestSince: Time? { underWay.values.map(\.since).max() }
 
     // MARK: - Coming and going
 
@@ -105,15 +116,21 @@ struct OrderBatching<Order, Outcome> {
 
     // MARK: - Batches
 
-    /// The next batch to send: ask until there is none. Nobody waits for company: what is there goes, and company
-    /// gathers while earlier batches are under way.
-    mutating func nextBatch() -> Batch? {
-        guard underWay.count < limits.batchesUnderWayMax else { return nil }
+    /// The next batch to send: ask until there is none. Nobody waits for company while nothing is under way: what is
+    /// there goes, and company gathers meanwhile.
+    mutating func nextBatch(now: Time) -> Batch? {
+        guard underWay.count < limits.batchesUnderWayMax, !yields(now: now) else { return nil }
         let entries = takeDivided() ?? takeWaiting()
         guard !entries.isEmpty else { return nil }
         lastBatch += 1
-        underWay[lastBatch] = entries
+        underWay[lastBatch] = (entries, now)
         return Batch(id: lastBatch, orders: entries.map(\.order))
+    }
+
+    /// Whether those who wait are too few to go beside what is under way.
+    private func yields(now: Time) -> Bool {
+        guard let since = latestSince else { return false }
+        return waitingCount < limits.companionsMin && now < since + limits.yieldMax
     }
 
     private mutating func takeDivided() -> [Entry]? {
@@ -151,7 +168,7 @@ struct OrderBatching<Order, Outcome> {
 
     /// A batch is back. What it returns ends here; the others are run again.
     mutating func landed(_ id: UInt64, _ landing: Landing) -> [Ending] {
-        guard let entries = underWay.removeValue(forKey: id) else { return [] }
+        guard let entries = underWay.removeValue(forKey: id)?.entries else { return [] }
         for entry in entries { claimed.subtract(entry.claims) }
         switch landing {
         case .outcomes(let outcomes):
