@@ -110,7 +110,7 @@ extension JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(Byte.quote)
-        if text.utf8.allSatisfy(Self.standsForItself) {
+        if Self.standForThemselves(text.utf8.span) {
             bytes.append(contentsOf: text.utf8)
         } else {
             for byte in text.utf8 {
@@ -118,6 +118,12 @@ extension JSONWriter {
             }
         }
         bytes.append(Byte.quote)
+    }
+
+    /// Over the bytes where they lie: asked through the string's iterator, this was a tenth of what an order costs.
+    private static func standForThemselves(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where !standsForItself(bytes[index]) { return false }
+        return true
     }
 
     private static func standsForItself(_ byte: UInt8) -> Bool {
