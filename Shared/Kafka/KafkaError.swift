@@ -6,7 +6,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of failure it is; more kinds may come.
     public struct Kind: Sendable, Hashable {
         private enum Case: Hashable {
-            case failed, timedOut, fatal, brokerReplaced, queueFull, closed, configuration, batchLost, misuse
+            case failed, timedOut, fatal, brokerReplaced, queueFull, late, abandoned, closed, configuration, batchLost
+            case misuse
         }
         private let value: Case
 
@@ -21,6 +22,10 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let brokerReplaced = Kind(value: .brokerReplaced)
         /// Too many senders wait already.
         public static let queueFull = Kind(value: .queueFull)
+        /// The deadline for sending had passed.
+        public static let late = Kind(value: .late)
+        /// What was under way was given up by `abandon`: it may or may not have arrived.
+        public static let abandoned = Kind(value: .abandoned)
         /// The client was closed before the answer came.
         public static let closed = Kind(value: .closed)
         /// A setting is wrong or missing.
@@ -100,6 +105,9 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension KafkaError {
+    static let late = KafkaError(
+        .late, retriable: true, "the time in which these records might be sent was over before they were")
+    static let abandoned = KafkaError(.abandoned, retriable: true, "what was being sent was given up")
     static let closed = KafkaError(.closed, retriable: false, "the Kafka client was closed")
     static let batchLost = KafkaError(
         .batchLost, retriable: false, "the batch's partitions were taken away before it was committed")

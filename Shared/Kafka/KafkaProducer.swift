@@ -55,15 +55,22 @@ public actor KafkaProducer {
     /// Sends `records` in their order, after those of earlier calls, and returns one result a record, in order.
     ///
     /// A failed record does not stop the ones behind it. After a `.fatal` or `.brokerReplaced` failure nothing
-    /// is known of the failed records: send them again. Not cut short by cancellation, only by `close`.
-    public func send(_ records: [KafkaRecord]) async -> [Result<KafkaPosition, KafkaError>] {
+    /// is known of the failed records: send them again. Not cut short by cancellation, only by `close` and `abandon`.
+    ///
+    /// - Parameter deadline: nothing is handed to librdkafka from then on. A call that is found late fails with
+    ///   `.late`, and with it all that waits in the client, as by `abandon`.
+    public func send(
+        _ records: [KafkaRecord], before deadline: ContinuousClock.Instant? = nil
+    ) async -> [Result<KafkaPosition, KafkaError>] {
         let delivery = Delivery(count: records.count)
         do throws(KafkaError) {
             try await takeTurn()
             defer { passTurn() }
             let session = try await readySession()
             for index in records.indices {
-                while session.ended == nil, session.produce(records[index], delivery, index) == .full {
+                while session.ended == nil {
+                    try checkTime(deadline, delivery)
+                    if session.produce(records[index], delivery, index) != .full { break }
                     await waitForRoom(in: session)
                 }
                 if let fatal = session.fatalError, session.ended == nil { renew(because: fatal) }
@@ -73,6 +80,22 @@ public actor KafkaProducer {
             delivery.failTheUnsent(error)
         }
         return await delivery.results()
+    }
+
+    private func checkTime(_ deadline: ContinuousClock.Instant?, _ delivery: Delivery) throws(KafkaError) {
+        guard let deadline, .now >= deadline else { return }
+        if delivery.handedOver > 0 { abandon(.late) }
+        throw .late
+    }
+
+    /// Gives up what has no answer yet: it fails with `.abandoned`, and what is not on its way to a broker never will be.
+    ///
+    /// What librdkafka has already written to its socket can't be recalled, and its threads do not wait for this call.
+    public func abandon() { abandon(.abandoned) }
+
+    private func abandon(_ reason: KafkaError) {
+        // A new client: this one would have to come to terms with the numbers of what it threw away.
+        if let session, session.pending > 0 { renew(because: reason) }
     }
 
     /// The id of the cluster that answers now: another id is another cluster, without what the first one held.
@@ -104,6 +127,9 @@ public actor KafkaProducer {
         wakeSessionWaiters()
         await destroyed?.wait(atMost: max(.zero, deadline - .now), on: loop)
     }
+
+    /// Records that librdkafka was given and that have no answer yet.
+    var pending: Int { session?.pending ?? 0 }
 
     // MARK: - Turns: one call hands over its records at a time
 
@@ -176,7 +202,7 @@ public actor KafkaProducer {
     }
 
     private func noteIdle() {
-        guard !isSending, session?.pending ?? 0 == 0 else { return }
+        guard !isSending, pending == 0 else { return }
         idleLatch?.open()
     }
 }

@@ -1,7 +1,8 @@
-import Kafka
 import Reactor
 import TestSupport
 import Testing
+
+@testable import Kafka
 
 /// What happens when the broker does not do what it should. On an embedded broker of the test's own.
 @Suite("Faults")
@@ -57,6 +58,30 @@ struct FaultTests {
             #expect(results.contains { (try? $0.get()) == nil })
             #expect(world.told.contains { if case .renewed(let why) = $0 { why.isFatal } else { false } })
             try await world.send([record(topic, key: "k", "after")], with: producer)
+        }
+    }
+
+    @Test("What is sent too late does not go out, and neither does what was given up")
+    func late() async throws {
+        try await KafkaWorld.with(ownBroker: 1) { world, broker in
+            let topic = try await world.broker.createTopic("late", partitions: 1)
+            let producer = try world.producer()
+            try await world.send([record(topic, key: "k", "before")], with: producer)
+            let late = await producer.send([record(topic, key: "k", "late")], before: .now - .milliseconds(1))
+            #expect(late == [.failure(.late)])
+
+            try broker.takeDown()
+            try await world.wait(until: "the client notices") { world.told.contains { $0.isBrokersDown } }
+            let pending = Task { await producer.send((0..<3).map { record(topic, key: "k", "given up \($0)") }) }
+            try await world.wait(until: "the records wait") { await producer.pending == 3 }
+            await producer.abandon()
+            #expect(await pending.value == Array(repeating: .failure(.abandoned), count: 3))
+            try broker.bringUp()
+
+            let inTime = [record(topic, key: "k", "in time")]
+            let sent = await producer.send(inTime, before: .now + .seconds(3_600))
+            #expect(sent.allSatisfy { (try? $0.get()) != nil })
+            #expect(try await world.read(2, from: world.consumer([topic])).map(\.text) == ["before", "in time"])
         }
     }
 

@@ -9,20 +9,31 @@ final class RecordingPublisher: EventPublisher {
         var records: [KafkaRecord] = []
         var clusterID = "cluster-1"
         var failures = 0
-        /// Nil while sends pass; else those that wait.
-        var held: [CheckedContinuation<Void, Never>]?
+        /// Nil while sends pass; else those that wait, to be told whether they arrive.
+        var held: [CheckedContinuation<Bool, Never>]?
+        /// Runs once, when records are about to be handed over.
+        var beforeSend: (@Sendable () -> Void)?
         var waiters: [(condition: @Sendable ([KafkaRecord]) -> Bool, CheckedContinuation<Void, Never>)] = []
     }
     private let state = Lock(State())
 
-    func send(_ records: [KafkaRecord]) async -> [Result<KafkaPosition, KafkaError>] {
-        await withCheckedContinuation { continuation in
+    func send(
+        _ records: [KafkaRecord], before deadline: ContinuousClock.Instant?
+    ) async -> [Result<KafkaPosition, KafkaError>] {
+        let beforeSend = state.withLock { state in
+            defer { state.beforeSend = nil }
+            return state.beforeSend
+        }
+        beforeSend?()
+        if let deadline, .now >= deadline { return records.map { _ in .failure(.late) } }
+        let arrives = await withCheckedContinuation { continuation in
             let passes = state.withLock { state in
                 state.held?.append(continuation)
                 return state.held == nil
             }
-            if passes { continuation.resume() }
+            if passes { continuation.resume(returning: true) }
         }
+        guard arrives else { return records.map { _ in .failure(.abandoned) } }
         let failing = state.withLock { state in
             guard state.failures > 0 else { return false }
             state.failures -= 1
@@ -54,8 +65,19 @@ final class RecordingPublisher: EventPublisher {
             defer { state.held = nil }
             return state.held ?? []
         }
-        for continuation in held { continuation.resume() }
+        for continuation in held { continuation.resume(returning: true) }
     }
+
+    func abandon() async {
+        let held = state.withLock { state in
+            defer { if state.held != nil { state.held = [] } }
+            return state.held ?? []
+        }
+        for continuation in held { continuation.resume(returning: false) }
+    }
+
+    /// The next send is held up so, on its way to being handed over.
+    func before(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeSend = body } }
 
     var holdsSends: Bool { state.withLock { $0.held?.isEmpty == false } }
 

@@ -13,7 +13,7 @@ struct RelayWorld: Sendable {
     let pool: PostgresPool
     let publisher = RecordingPublisher()
     let relay: Relay
-    private let makeRelay: @Sendable (RecordingPublisher, (inout RelayLimits) -> Void) -> Relay
+    private let makeRelay: @Sendable (RecordingPublisher, EventLoop, (inout RelayLimits) -> Void) -> Relay
     private let loop: EventLoop
 
     /// Small pages, and nothing that a test would have to wait long for.
@@ -47,7 +47,7 @@ struct RelayWorld: Sendable {
         // Many renewals: a holder that the machine stops for a while keeps what it holds.
         limits.leaseSeconds = 60
         adjust(&limits)
-        makeRelay = { [limits, loop = database.loop] publisher, adjust in
+        makeRelay = { [limits] publisher, loop, adjust in
             var limits = limits
             adjust(&limits)
             return Relay(
@@ -56,14 +56,15 @@ struct RelayWorld: Sendable {
         }
         self.pool = pool
         loop = database.loop
-        relay = makeRelay(publisher) { _ in }
+        relay = makeRelay(publisher, loop) { _ in }
     }
 
-    /// Another process of the service, with its own connection to the broker if it is given one.
+    /// Another process of the service, with its own connection to the broker if it is given one, and its own loop.
     func anotherRelay(
-        _ publisher: RecordingPublisher? = nil, _ adjust: (inout RelayLimits) -> Void = { _ in }
+        _ publisher: RecordingPublisher? = nil, on loop: EventLoop? = nil,
+        _ adjust: (inout RelayLimits) -> Void = { _ in }
     ) -> Relay {
-        makeRelay(publisher ?? self.publisher, adjust)
+        makeRelay(publisher ?? self.publisher, loop ?? self.loop, adjust)
     }
 
     func append(key: String, _ sequence: Int64) async throws {
@@ -77,6 +78,16 @@ struct RelayWorld: Sendable {
         VALUES (\(Topic.orders.name), \(key), \(sequence), gen_random_uuid(), 'OrderFulfilled', '1.0',
                 gen_random_uuid(), '{}')
         """
+    }
+
+    /// Whether the row says that all of the log was published.
+    func isThrough() async throws -> Bool {
+        try await pool.query(
+            """
+            SELECT FROM relay_cursor WHERE to_snapshot IS NULL AND NOT EXISTS (
+                SELECT FROM event_log WHERE NOT pg_visible_in_snapshot(xid, from_snapshot))
+            """
+        ).count == 1
     }
 
     /// Waits for a level that only the database shows.

@@ -13,27 +13,53 @@ extension Relay {
     func holdLease() async throws -> Bool {
         let age = ContinuousClock.now - leaseCheckedAt
         if lease != nil, age < limits.leaseRenewal { return true }
-        leaseCheckedAt = .now
-        if lease != nil, age < .seconds(Int64(limits.leaseSeconds)) {
+        let begun = ContinuousClock.now
+        leaseCheckedAt = begun
+        if lease != nil, window?.isOpen(at: begun) == true {
             try await save()
             return true
         }
         loseLease()
-        guard let taken = try await store.acquireLease(holder: holder, for: limits.leaseSeconds) else {
+        guard begun >= leavesLeaseUntil,
+            let taken = try await store.acquireLease(holder: holder, for: limits.leaseSeconds)
+        else {
             await stopListening()
             return false
         }
         lease = taken
+        window = LeaseWindow(from: begun, leaseSeconds: limits.leaseSeconds)
         log.info("relay.lease.taken", ["epoch": .integer(taken.epoch)])
         listen()
         return true
     }
 
-    /// The cursor moves, and the lease is renewed by the same write.
+    /// The cursor moves, and the lease is renewed by the same write. Where that fails the lease is taken anew, if it can
+    /// be, with the cursor that the row has then.
     func save() async throws {
-        guard let lease else { throw RelayFenced(epoch: nil) }
-        guard try await store.save(lease, for: limits.leaseSeconds) else { throw RelayFenced(epoch: lease.epoch) }
-        leaseCheckedAt = .now
+        guard let held = lease else { throw RelayFenced(epoch: nil) }
+        let begun = ContinuousClock.now
+        guard try await store.save(held, for: limits.leaseSeconds) else { throw RelayFenced(epoch: held.epoch) }
+        renewed(held.epoch, since: begun)
+        if lease?.epoch == held.epoch { lease?.saved = held.cursor }
+    }
+
+    private func renewed(_ epoch: Int64, since begun: ContinuousClock.Instant) {
+        guard lease?.epoch == epoch else { return }
+        leaseCheckedAt = begun
+        window = LeaseWindow(from: begun, leaseSeconds: limits.leaseSeconds)
+    }
+
+    /// The window to send in: the lease's, or a renewed one's if that is over.
+    func openWindow() async throws -> LeaseWindow {
+        guard let held = lease, let window else { throw RelayFenced(epoch: nil) }
+        let now = ContinuousClock.now
+        if window.isOpen(at: now) { return window }
+        guard try await store.renewLease(epoch: held.epoch, for: limits.leaseSeconds) else {
+            throw RelayFenced(epoch: held.epoch)
+        }
+        renewed(held.epoch, since: now)
+        guard lease?.epoch == held.epoch, let window = self.window else { throw RelayFenced(epoch: nil) }
+        return window
     }
 
     /// Moves the cursor in memory, unless the lease was given up while something was waited for.
@@ -45,7 +71,14 @@ extension Relay {
     /// From here on another process may publish, answer requests and finish replays: what was in hand is theirs.
     func loseLease() {
         lease = nil
+        window = nil
         replays = [:]
+    }
+
+    /// As above, with records under way, none of which may be sent from here on.
+    private func loseLeaseWhileSending() async {
+        loseLease()
+        await publisher.abandon()
     }
 
     /// While a turn waits for the broker nothing else renews the lease. Without this every process would begin to wait in
@@ -55,15 +88,22 @@ extension Relay {
         while (try? await loop.sleep(for: limits.leaseRenewal)) != nil {
             guard let held = lease, ContinuousClock.now - leaseCheckedAt >= limits.leaseRenewal * 2 else { continue }
             do {
-                if let sendBegunAt, ContinuousClock.now - sendBegunAt >= limits.sendWaitMax {
+                let begun = ContinuousClock.now
+                if let sendBegunAt, begun - sendBegunAt >= limits.sendWaitMax {
                     log.warning("relay.lease.given_up", ["epoch": .integer(held.epoch)])
-                    loseLease()
+                    // Twice the others' interval: one of them shall have asked by then.
+                    leavesLeaseUntil = begun + limits.leaseRenewal * 2
+                    await loseLeaseWhileSending()
                     try await store.releaseLease(epoch: held.epoch)
+                } else if sendBegunAt != nil, window?.isOpen(at: begun) != true {
+                    // Nobody could renew it, or nobody ran. First of all nothing more of it may be sent.
+                    log.warning("relay.lease.expired", ["epoch": .integer(held.epoch)])
+                    await loseLeaseWhileSending()
                 } else if try await store.renewLease(epoch: held.epoch, for: limits.leaseSeconds) {
-                    leaseCheckedAt = .now
+                    renewed(held.epoch, since: begun)
                 } else if lease?.epoch == held.epoch {
                     log.warning("relay.lease.lost", ["epoch": .integer(held.epoch)])
-                    loseLease()
+                    await loseLeaseWhileSending()
                 }
             } catch {
                 log.warning("relay.lease.failed", [.error: .error(error)])
@@ -75,7 +115,7 @@ extension Relay {
     func release() async {
         await stopListening()
         guard let held = lease else { return }
-        loseLease()
+        if sendBegunAt == nil { loseLease() } else { await loseLeaseWhileSending() }
         do {
             try await store.releaseLease(epoch: held.epoch)
         } catch {
@@ -134,6 +174,7 @@ struct RelayFenced: Error, CustomStringConvertible {
     /// The one that this process held; nil if it has given it up already.
     let epoch: Int64?
     var description: String {
-        epoch.map { "another relay has taken over since epoch \($0)" } ?? "the lease was given up"
+        epoch.map { "another relay has taken over since epoch \($0), or the cursor's row was put back" }
+            ?? "the lease was given up"
     }
 }

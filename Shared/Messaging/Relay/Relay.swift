@@ -27,6 +27,10 @@ public actor Relay: ShellService {
     var lease: RelayStore.Lease?
     /// When the lease was last taken, renewed, or asked for.
     var leaseCheckedAt = ContinuousClock.now - .seconds(3600)
+    /// While nobody else can hold it.
+    var window: LeaseWindow?
+    /// Until when the lease is left to others, because the broker was silent for us.
+    var leavesLeaseUntil = ContinuousClock.now
     private var clusterCheckedAt = ContinuousClock.now - .seconds(3600)
     /// When the broker was given what it has not acknowledged yet.
     var sendBegunAt: ContinuousClock.Instant?
@@ -192,10 +196,17 @@ public actor Relay: ShellService {
         try await publish(events.map(\.record))
     }
 
+    /// Only in the lease's window: a process that stood still between reading and here renews first, which fails if
+    /// another one publishes now; one that stands still later finds the producer refusing what is late.
+    ///
+    /// What cannot be recalled: records that librdkafka was given before the stop (a page at most) are sent by its own
+    /// threads, and those may run on before the keeper's throw them away (`KafkaProducer.abandon`). They are records
+    /// that the log holds, with the same bytes and sequence: consumers drop them as repetitions.
     func publish(_ records: [KafkaRecord]) async throws {
         guard !records.isEmpty else { return }
+        let deadline = try await openWindow().end
         sendBegunAt = .now
         defer { sendBegunAt = nil }
-        for result in await publisher.send(records) { _ = try result.get() }
+        for result in await publisher.send(records, before: deadline) { _ = try result.get() }
     }
 }

@@ -13,6 +13,8 @@ struct RelayStore: Sendable {
         /// Of the data, as it was when the lease was taken: a restore ends every connection, and so every lease.
         let incarnation: Int32
         var cursor: RelayCursor
+        /// Where the row stands, as far as this process knows.
+        var saved: RelayCursor
     }
 
     // MARK: - Lease and cursor
@@ -35,15 +37,19 @@ struct RelayStore: Sendable {
             clusterID: try row.get("cluster_id"), fromIncarnation: try row.get("from_incarnation"),
             from: Snapshot(text: try row.get("from_snapshot")),
             to: try row.get("to_snapshot", as: String?.self).map(Snapshot.init), after: try row.get("after_number"))
-        return Lease(epoch: try row.get("epoch"), incarnation: try row.get("incarnation"), cursor: cursor)
+        return Lease(
+            epoch: try row.get("epoch"), incarnation: try row.get("incarnation"), cursor: cursor, saved: cursor)
     }
 
-    /// Writes the cursor and renews the lease in the same statement: false if another one has taken over.
+    /// Writes the cursor and renews the lease in the same statement: false if another one has taken over, or if the row
+    /// is not where this process left it.
     ///
     /// Not waited for on the disk: a server that crashes may lose the last moves, after which their pages are published
-    /// again. The epoch is taken with a wait, so that what is lost can let nobody write who has lost the lease.
+    /// again. The epoch is taken with a wait, so that what is lost can let nobody write who has lost the lease. A crash
+    /// that was not noticed must not leave a cursor in memory either: its snapshots may name transactions that never
+    /// were, whose xids others get.
     func save(_ lease: Lease, for seconds: Int32) async throws -> Bool {
-        let cursor = lease.cursor
+        let (cursor, saved) = (lease.cursor, lease.saved)
         return try await pool.query(
             """
             /* saveRelayCursor */
@@ -54,7 +60,10 @@ struct RelayStore: Sendable {
                 from_snapshot = \(cursor.from.text)::pg_snapshot, to_snapshot = \((cursor.to?.text) as String?)::pg_snapshot,
                 after_number = \(cursor.after)
             FROM unsynced
-            WHERE epoch = \(lease.epoch)
+            WHERE epoch = \(lease.epoch) AND cluster_id = \(saved.clusterID)
+              AND from_incarnation = \(saved.fromIncarnation) AND from_snapshot::text = \(saved.from.text)
+              AND to_snapshot::text IS NOT DISTINCT FROM \((saved.to?.text) as String?)::text
+              AND after_number = \(saved.after)
             """
         ).affected == 1
     }
