@@ -26,6 +26,8 @@ extension EmbeddedBroker {
         case coordinatorNotAvailable
         case messageTooLarge
         case topicNotAuthorised
+        /// No producer's number for who may write nothing.
+        case clusterNotAuthorised
         /// Ends the epoch of an idempotent producer.
         case outOfOrderSequence
         case unknownProducer
@@ -40,6 +42,7 @@ extension EmbeddedBroker {
             case .coordinatorNotAvailable: RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE
             case .messageTooLarge: RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
             case .topicNotAuthorised: RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+            case .clusterNotAuthorised: RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
             case .outOfOrderSequence: RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER
             case .unknownProducer: RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID
             case .unknownMember: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID

@@ -68,6 +68,7 @@ extension KafkaProducer {
     }
 
     private func makeSession() {
+        guard .now >= pausesUntil else { return }
         do throws(KafkaError) {
             if let client = try Self.makeClient(configuration) { begin(client) }
         } catch {
@@ -94,7 +95,7 @@ extension KafkaProducer {
 
     private func handle(_ event: borrowing Event, _ session: ProducerSession) {
         switch event.kind {
-        case .delivery: session.settle(event)
+        case .delivery: if session.settle(event) { renewalPause.acknowledged() }
         case .error:
             switch event.code {
             case RD_KAFKA_RESP_ERR__FATAL: session.noteFatal()
@@ -107,8 +108,10 @@ extension KafkaProducer {
         }
     }
 
+    /// At once, or in a tick after the pause. Those who send wait meanwhile.
     func renew(because error: KafkaError) {
         endSession(error)
+        pausesUntil = .now + renewalPause.take(luck: Double.random(in: 0...1))
         events?(.renewed(because: error))
         if !isClosing { makeSession() }
     }

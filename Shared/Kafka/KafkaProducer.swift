@@ -29,6 +29,9 @@ public actor KafkaProducer {
     var brokersAreDown = false
     var clusterIDSeen: String?
     var isClosing = false
+    var renewalPause = RenewalPause()
+    /// No client is made before.
+    var pausesUntil = ContinuousClock.now
 
     private var isSending = false
     private var senders: [CheckedContinuation<Void, Never>] = []

@@ -123,13 +123,15 @@ final class ProducerSession {
 
     // MARK: - Out
 
-    /// The answers in one event.
-    func settle(_ event: borrowing Event) {
+    /// The answers in one event; true if a record was acknowledged among them.
+    func settle(_ event: borrowing Event) -> Bool {
+        var isAcknowledged = false
         unsafe event.forEachMessage { message in
             guard let slot = unsafe slots[Int(bitPattern: message.pointee._private) - 1] else { return }
             let code = unsafe message.pointee.err
             unsafe release(Int(bitPattern: message.pointee._private) - 1)
             if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+                isAcknowledged = true
                 let offset = unsafe message.pointee.offset
                 let partition = unsafe message.pointee.partition
                 slot.delivery.settle(
@@ -141,6 +143,7 @@ final class ProducerSession {
                 slot.delivery.settle(slot.index, .failure(noteFatal() ? fatalError ?? failure : failure))
             }
         }
+        return isAcknowledged
     }
 
     /// Whether librdkafka says that it can go on no longer.
