@@ -115,8 +115,13 @@ private actor FaultRound {
             let census = try await checker.check(orders)
             self.checker = checker
             let asked = orders.map(\.repetitions).reduce(0, +)
-            let found = try await Baseline.settled(fleet, like: baseline)
-            if baseline == nil { baseline = found }
+            let found: Baseline
+            if let baseline {
+                found = try await Baseline.settled(fleet, like: baseline)
+            } else {
+                found = try await Baseline.atRest(fleet)
+                baseline = found
+            }
             Report.say(
                 """
                 \(fleet.broker), \(name): \(orders.count) orders, each fulfilled once, \(asked) questions asked again, \
@@ -138,10 +143,10 @@ struct Baseline: Sendable, CustomStringConvertible {
         "\(connections) connections, \(descriptors) descriptors, \(residentKibibytes / 1_024) MiB in \(Fleet.services.count * Fleet.processesPerService) processes"
     }
 
-    /// Idle connections above a pool's minimum live for a minute, so that there are more or fewer of them; all that a
-    /// fault leaves behind in each process, be it one of each, adds up to more than this over the rounds.
-    private static let descriptorsSlack = 48
-    private static let connectionsSlack = 16
+    /// A fleet's pools keep what nobody needs for a second (`Fleet.start`): what is left are the connections that
+    /// listen, and one or two in each process for what it does by itself.
+    private static let restMin: Duration = .seconds(5)
+    private static let interval: Duration = .milliseconds(500)
     /// Of debug binaries, whose allocator keeps what it once had.
     private static let residentGrowthMax = 1.5
 
@@ -152,22 +157,38 @@ struct Baseline: Sendable, CustomStringConvertible {
             residentKibibytes: fleet.everyProcess.map(\.residentKibibytes).reduce(0, +))
     }
 
-    /// Waits until it is back where `baseline` was (I16).
-    static func settled(_ fleet: Fleet, like baseline: Baseline?) async throws -> Baseline {
+    /// The most that is there while nothing happens.
+    static func atRest(_ fleet: Fleet) async throws -> Baseline {
+        try await TestLoop.shared.sleep(for: restMin)
+        var most = Baseline()
+        let end = ContinuousClock.now + restMin
+        while ContinuousClock.now < end {
+            most.rise(to: try await measure(fleet))
+            try await TestLoop.shared.sleep(for: interval)
+        }
+        return most
+    }
+
+    private mutating func rise(to other: Baseline) {
+        connections = max(connections, other.connections)
+        descriptors = max(descriptors, other.descriptors)
+        residentKibibytes = max(residentKibibytes, other.residentKibibytes)
+    }
+
+    /// Waits until it is back where `baseline` was (I16): not one connection or descriptor more.
+    static func settled(_ fleet: Fleet, like baseline: Baseline) async throws -> Baseline {
         var found = try await measure(fleet)
-        guard let baseline else { return found }
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(180)
         while !found.isLike(baseline) {
             guard ContinuousClock.now < deadline else { throw FleetFailed("from \(baseline) it came to \(found)") }
-            try await TestLoop.shared.sleep(for: .milliseconds(500))
+            try await TestLoop.shared.sleep(for: interval)
             found = try await measure(fleet)
         }
         return found
     }
 
     private func isLike(_ other: Baseline) -> Bool {
-        connections <= other.connections + Self.connectionsSlack
-            && descriptors <= other.descriptors + Self.descriptorsSlack
+        connections <= other.connections && descriptors <= other.descriptors
             && Double(residentKibibytes) <= Double(other.residentKibibytes) * Self.residentGrowthMax
     }
 }

@@ -94,7 +94,7 @@ struct RoleAtDatabase {
     ) async throws -> Output {
         var configuration = PostgresConfiguration(url, applicationName: "least-privilege")
         configuration.connectionsMax = 1
-        configuration.leaseWaitMax = .seconds(20)
+        configuration.leaseWaitMax = .seconds(120)
         let pool = PostgresPool(configuration, on: TestLoop.shared)
         do {
             let output = try await body(pool)

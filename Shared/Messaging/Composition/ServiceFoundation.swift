@@ -18,6 +18,7 @@ public struct ServiceFoundation: Sendable {
     public static let keys: [any AnyConfigurationKey] =
         [
             ServiceKeys.databaseURL, ServiceKeys.migrationDatabaseURL, ServiceKeys.databaseConnectionsMax,
+            ServiceKeys.databaseIdleMax,
         ] + KafkaConfiguration.keys
 
     /// - Parameter unfinished: topic and key of the work that somebody waits for; see `Relay`.
@@ -80,6 +81,7 @@ public struct ServiceFoundation: Sendable {
             context.configuration[ServiceKeys.databaseURL], applicationName: "filmclub-\(service)")
         configuration.connectionsMin = 1
         configuration.connectionsMax = context.configuration[ServiceKeys.databaseConnectionsMax]
+        configuration.idleMax = context.configuration[ServiceKeys.databaseIdleMax]
         return PostgresPool(configuration, on: context.loop) { [log = context.log] in log.postgres($0) }
     }
 

@@ -10,6 +10,9 @@ public enum ServiceKeys {
     public static let databaseConnectionsMax = ConfigurationKey(
         "DATABASE_CONNECTIONS_MAX", .integer(in: 1...200), default: 8,
         help: "Connections to the database at the most.")
+    public static let databaseIdleMax = ConfigurationKey(
+        "DATABASE_IDLE_MAX", .duration(in: .seconds(1)...(.seconds(3_600))), default: .seconds(60),
+        help: "How long a connection to the database lives that nobody needs; one is kept.")
     public static let httpHost = ConfigurationKey(
         "HTTP_HOST", .text, default: "127.0.0.1", help: "Address that the service's interface is served on.")
     public static let publicBaseURL = ConfigurationKey(
