@@ -1,8 +1,9 @@
 import Glibc
-import Kafka
 import Reactor
 import TestSupport
 import Testing
+
+@testable import Kafka
 
 @Suite("The bootstrap file")
 struct BootstrapFileTests {
@@ -32,6 +33,7 @@ struct BootstrapFileTests {
             let second = try EmbeddedBroker.start(topics: specs)
             defer { second.stop() }
             let lost = Task { await producer.send([record(topic, key: "k", "lost")]) }
+            try await world.wait(until: "the record waits") { await producer.pending == 1 }
             try await world.wait(until: "the clients notice") { world.told.contains { $0.isBrokersDown } }
             try write(second.bootstrapServers, to: file)
             guard case .failure(let error) = await lost.value[0] else {
