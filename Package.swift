@@ -50,7 +50,7 @@ func service(_ folder: String, executable: String) -> [Target] {
             name: "\(folder)Service",
             dependencies: [
                 .byName(name: "\(folder)Domain"), "FilmClubModel", "Messaging", "Postgres", "Kafka", "HTTPServer",
-                "JOSE", "JSON", "ServiceShell",
+                "HTTPClient", "JOSE", "JSON", "ServiceShell",
             ],
             path: "Services/\(folder)/Service", resources: [.embedInCode("Migrations")], swiftSettings: strict),
         .executableTarget(

@@ -72,6 +72,31 @@ struct CodeTests {
         #expect(throws: InvalidValue.self) { try Slug(text) }
     }
 
+    @Test(
+        "A domain's name is lower-case labels joined by dots",
+        arguments: ["library.example", "3m.example.org", "xn--espaa-rta.example", "a-b.c--d.e1"])
+    func domain(text: String) throws {
+        #expect(try DomainName(text).text == text)
+    }
+
+    @Test(
+        "A host without a domain, an address, a URL or a name too long is no domain's name",
+        arguments: [
+            "", "localhost", "Library.example", ".example", "example.", "a..b", "-a.example", "a-.example",
+            "españa.example", "a_b.example", "127.0.0.1", "https://a.example", "a.example:80", "*.example", "a b.c",
+            String(repeating: "a", count: 64) + ".example", String(repeating: "a.", count: 126) + "ab",
+        ])
+    func domainRefusals(text: String) {
+        #expect(throws: InvalidValue.self) { try DomainName(text) }
+    }
+
+    @Test("The longest name and label are read")
+    func longestDomain() throws {
+        let label = String(repeating: "a", count: 63)
+        let last = String(repeating: "a", count: 61)
+        #expect(try DomainName([label, label, label, last].joined(separator: ".")).text.utf8.count == 253)
+    }
+
     @Test("A refusal quotes little of a long value")
     func quoting() {
         let error = #expect(throws: InvalidValue.self) { try Slug(String(repeating: "Ä", count: 5_000)) }

@@ -32,7 +32,7 @@ struct EnvelopeTests {
                 "ce_type: org.filmclub.OrderPlaced",
                 "ce_subject: 0198f000-0000-7000-8000-000000000002",
                 "ce_time: 2026-01-05T10:00:00.250000Z",
-                "ce_dataschema: urn:filmclub:schema:OrderPlaced:1.0",
+                "ce_dataschema: urn:filmclub:schema:OrderPlaced:1.1",
                 "ce_sequence: 0000000000000000007",
                 "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 "ce_correlationid: 0198f000-0000-7000-8000-000000000003",
@@ -128,6 +128,6 @@ struct EnvelopeTests {
             return
         }
         #expect(reason.contains("2.0"))
-        #expect(reason.contains("1.0"))
+        #expect(reason.contains("1.1"))
     }
 }

@@ -71,6 +71,15 @@ public struct ServiceGround: Sendable {
             .map { try WrittenEvent($0) }
     }
 
+    /// How many rows every table has: the same before and after what must change nothing.
+    public func counts() async throws -> [String: Int64] {
+        let tables = try await pool.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            .map { try $0.get("tablename", as: String.self) }
+        var counts: [String: Int64] = [:]
+        for table in tables { counts[table] = try await count(table) }
+        return counts
+    }
+
     public func count(_ table: String) async throws -> Int64 {
         try await pool.query("SELECT count(*) FROM \(identifier: table)").one().get(0)
     }

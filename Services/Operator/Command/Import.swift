@@ -2,10 +2,10 @@ internal import FilmClubModel
 internal import JSON
 internal import ServiceShell
 
-/// Imports films, programmes, institutions and media from a file: each part goes to the service that owns it.
+/// Imports films, people, programmes, institutions, taxes and media from a file: each part goes to the service that owns it.
 struct Import: Subcommand {
     static let name = "import"
-    static let summary = "Import films, programmes, institutions and media from a JSON file."
+    static let summary = "Import films, people, programmes, institutions, taxes and media from a JSON file."
     static let usage = "import FILE [--dry-run]"
 
     private let file: String
@@ -28,8 +28,12 @@ struct Import: Subcommand {
         let house = House(context)
         let token = try context.token(TokenRequest(roles: [.operator], minutes: 10))
         let parts: [(service: House.Service, document: ImportDocument)] = [
-            (.catalog, ImportDocument(films: file.document.films, programmes: file.document.programmes)),
-            (.checkout, ImportDocument(institutions: file.document.institutions)),
+            (
+                .catalog,
+                ImportDocument(
+                    films: file.document.films, programmes: file.document.programmes, people: file.document.people)
+            ),
+            (.checkout, ImportDocument(institutions: file.document.institutions, taxes: file.document.taxes)),
             (.streaming, ImportDocument(media: file.document.media)),
         ]
         for part in parts {

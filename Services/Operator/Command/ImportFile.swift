@@ -25,7 +25,9 @@ struct ImportFile {
         }
         document = ImportDocument(
             films: Self.read("films", of: text, &faults), programmes: Self.read("programmes", of: text, &faults),
-            institutions: Self.read("institutions", of: text, &faults), media: Self.read("media", of: text, &faults))
+            institutions: Self.read("institutions", of: text, &faults), media: Self.read("media", of: text, &faults),
+            people: text["people"] == nil ? nil : Self.read("people", of: text, &faults),
+            taxes: text["taxes"] == nil ? nil : Self.read("taxes", of: text, &faults))
         guard faults.isEmpty else {
             throw ImportRefused(lines: faults.prefix(ImportDocument.problemsMax).map { Self.line(path, $0) })
         }
@@ -41,13 +43,12 @@ struct ImportFile {
         return "\(path):\(node.line):\(node.column): \(field): \(sentence)"
     }
 
-    private static let lists = ["films", "programmes", "institutions", "media"]
-
     private static func checkLists(of text: JSONNode) throws(JSONError) {
         guard text.isObject else { throw text.refused("an import file is an object") }
         for (key, node) in text.members {
-            guard lists.contains(key) else {
-                throw node.refused("there is no such list; known are \(lists.joined(separator: ", "))")
+            guard ImportDocument.lists.contains(key) else {
+                let known = ImportDocument.lists.joined(separator: ", ")
+                throw node.refused("there is no such list; known are \(known)")
             }
             guard node.isArray else { throw node.refused("a list expected") }
         }

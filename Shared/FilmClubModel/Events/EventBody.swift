@@ -13,7 +13,7 @@ public enum Events {
         FilmChanged.self, ProgrammeChanged.self, InstitutionChanged.self,
         CartOpened.self, FilmSelected.self, FilmRemoved.self, CartCompleted.self, CartClosed.self, CartExpired.self,
         OrderPlaced.self, PaymentAuthorised.self, OrderConfirmed.self, OrderFulfilled.self, OrderCancelled.self,
-        OrderRefunded.self, FilmSwapped.self,
+        OrderRefunded.self, FilmSwapped.self, OrderSuspended.self, OrderReinstated.self,
         EntitlementsGranted.self, EntitlementsRefused.self, EntitlementSuspended.self, EntitlementReinstated.self,
         EntitlementRevoked.self, UsageAggregated.self,
         RepublishRequested.self,

@@ -1,6 +1,6 @@
 /// An order was accepted: a snapshot that no later edit of catalogue, programme or institution changes.
 public struct OrderPlaced: EventBody {
-    public static let type = EventType("OrderPlaced")
+    public static let type = EventType("OrderPlaced", 1, 1)
     public static let topic = Topic.orders
 
     public var orderId: OrderID
@@ -13,14 +13,17 @@ public struct OrderPlaced: EventBody {
     public var programmeVersion: Int64
     public var priceListVersion: Int
     public var lines: [OrderLine]
+    /// What is to be paid.
     public var total: Money
     public var payment: PaymentTerms
     public var placedAt: Instant
+    /// How the total came about. Since 1.1; nil where it was not said.
+    public var charge: Charge?
 
     public init(
         orderId: OrderID, number: String, cartId: CartID, institution: Institution, programmeId: ProgrammeID,
         programmeVersion: Int64, priceListVersion: Int, lines: [OrderLine], total: Money, payment: PaymentTerms,
-        placedAt: Instant
+        placedAt: Instant, charge: Charge? = nil
     ) {
         self.orderId = orderId
         self.number = number
@@ -33,6 +36,7 @@ public struct OrderPlaced: EventBody {
         self.total = total
         self.payment = payment
         self.placedAt = placedAt
+        self.charge = charge
     }
 
     public var key: String { orderId.text }
@@ -43,6 +47,7 @@ public struct OrderLine: Codable, Hashable, Sendable {
     public var lineId: OrderLineID
     public var filmId: FilmID
     public var title: String
+    /// Its share of the screening fees, before discount and tax.
     public var price: Money
 
     public init(lineId: OrderLineID, filmId: FilmID, title: String, price: Money) {

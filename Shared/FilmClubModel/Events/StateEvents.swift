@@ -1,6 +1,6 @@
-/// The film as it is now.
+/// The film as it is now. Since 1.1 with themes, and people in its credits.
 public struct FilmChanged: EventBody {
-    public static let type = EventType("FilmChanged")
+    public static let type = EventType("FilmChanged", 1, 1)
     public static let topic = Topic.films
 
     public var film: Film
@@ -12,9 +12,9 @@ public struct FilmChanged: EventBody {
     public var key: String { film.id.text }
 }
 
-/// The programme as it is now, with its price list.
+/// The programme as it is now, with its price lists. Since 1.1 with tiers, validity, cancellation and extra films.
 public struct ProgrammeChanged: EventBody {
-    public static let type = EventType("ProgrammeChanged")
+    public static let type = EventType("ProgrammeChanged", 1, 1)
     public static let topic = Topic.programmes
 
     public var programme: Programme
@@ -26,9 +26,9 @@ public struct ProgrammeChanged: EventBody {
     public var key: String { programme.id.text }
 }
 
-/// The institution as it is now.
+/// The institution as it is now. Since 1.1 with country, taxes and domains.
 public struct InstitutionChanged: EventBody {
-    public static let type = EventType("InstitutionChanged")
+    public static let type = EventType("InstitutionChanged", 1, 1)
     public static let topic = Topic.institutions
 
     public var institution: Institution

@@ -3,15 +3,18 @@ public struct Credit: Hashable, Sendable, Codable {
     public var role: CreditRole
     public var name: String
     public var character: String?
+    /// Who that is, where the catalog knows the person.
+    public var personId: PersonID?
 
-    public init(role: CreditRole, name: String, character: String? = nil) {
+    public init(role: CreditRole, name: String, character: String? = nil, personId: PersonID? = nil) {
         self.role = role
         self.name = name
         self.character = character
+        self.personId = personId
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case role, name, character
+        case role, name, character, personId
     }
 
     public init(from decoder: any Decoder) throws {
@@ -20,6 +23,7 @@ public struct Credit: Hashable, Sendable, Codable {
         role = try fields.decode(CreditRole.self, forKey: .role)
         name = try fields.line(.name)
         character = try fields.lineIfPresent(.character)
+        personId = try fields.decodeIfPresent(PersonID.self, forKey: .personId)
     }
 }
 

@@ -25,13 +25,15 @@ public struct Film: Versioned, Hashable, Sendable, Codable {
     public var subtitles: [SubtitleTrack]
     /// Where it may be screened. None named: nowhere.
     public var territories: [Territory]
+    /// What it is about, as words of the house.
+    public var themes: [Slug]?
 
     public init(
         id: FilmID, version: Int64 = 1, slug: Slug, status: FilmStatus = .available, title: String,
         originalTitle: String? = nil, year: Int? = nil, runningTimeMinutes: Int? = nil, countries: [Territory] = [],
         credits: [Credit] = [], synopsis: String? = nil, awards: [Award] = [], pressQuotes: [PressQuote] = [],
         aboutTheDirector: [String] = [], notes: [SignedNote] = [], audioLanguage: LanguageTag? = nil,
-        subtitles: [SubtitleTrack] = [], territories: [Territory] = []
+        subtitles: [SubtitleTrack] = [], territories: [Territory] = [], themes: [Slug]? = nil
     ) {
         self.id = id
         self.version = version
@@ -51,6 +53,7 @@ public struct Film: Versioned, Hashable, Sendable, Codable {
         self.audioLanguage = audioLanguage
         self.subtitles = subtitles
         self.territories = territories
+        self.themes = themes
     }
 
     /// Names in the order of the credits.
@@ -86,7 +89,7 @@ extension Film {
 extension Film {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case id, version, slug, status, title, originalTitle, year, runningTimeMinutes, countries, credits, synopsis
-        case awards, pressQuotes, aboutTheDirector, notes, audioLanguage, subtitles, territories
+        case awards, pressQuotes, aboutTheDirector, notes, audioLanguage, subtitles, territories, themes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -110,5 +113,6 @@ extension Film {
         audioLanguage = try fields.decodeIfPresent(LanguageTag.self, forKey: .audioLanguage)
         subtitles = try fields.distinct(SubtitleTrack.self, .subtitles)
         territories = try fields.distinct(Territory.self, .territories)
+        themes = try fields.distinctIfPresent(Slug.self, .themes)
     }
 }

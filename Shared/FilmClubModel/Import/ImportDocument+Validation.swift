@@ -26,16 +26,19 @@ extension ImportDocument {
         found.refuseRepeats(programmes.map(\.slug.text), at: "programmes", field: "slug", of: "programme")
         found.refuseRepeats(institutions.map(\.id.text), at: "institutions", field: "id", of: "institution")
         found.refuseRepeats(media.map(\.filmId.text), at: "media", field: "filmId", of: "mapping")
+        found.refuseRepeats((people ?? []).map(\.id.text), at: "people", field: "id", of: "person")
+        found.refuseRepeats((taxes ?? []).map(\.territory.text), at: "taxes", field: "territory", of: "rate")
         for (index, film) in films.enumerated() { found.check(film, at: "films[\(index)]") }
         for (index, programme) in programmes.enumerated() { found.check(programme, at: "programmes[\(index)]") }
         return Array(found.problems.prefix(Self.problemsMax))
     }
 }
 
-private struct Findings {
+/// What is found wrong with a document, in the order of finding.
+struct Findings {
     var problems: [ImportProblem] = []
 
-    private mutating func report(_ path: String, _ sentence: String) {
+    mutating func report(_ path: String, _ sentence: String) {
         problems.append(ImportProblem(path: path, sentence: sentence))
     }
 
@@ -55,42 +58,6 @@ private struct Findings {
         for (index, credit) in film.credits.enumerated() where !CreditRole.known.contains(credit.role) {
             let known = CreditRole.known.map(\.text).joined(separator: ", ")
             report("\(path).credits[\(index)].role", "“\(credit.role)” is no known role; known are: \(known).")
-        }
-    }
-
-    mutating func check(_ programme: Programme, at path: String) {
-        for (index, rule) in programme.rules.enumerated() {
-            if case .unsupported(let name) = rule {
-                report(
-                    "\(path).rules[\(index)].rule",
-                    "There is no rule \(InvalidValue.quoted(name)); nobody could apply it.")
-            }
-        }
-        if programme.eligibleInstitutionTypes.isEmpty {
-            report("\(path).eligibleInstitutionTypes", "Name at least one type, or nobody can buy the programme.")
-        }
-        if programme.territories.isEmpty {
-            report("\(path).territories", "Name at least one territory, or nobody can buy the programme.")
-        }
-        if programme.windowDays > programme.spanWeeks * 7 {
-            report("\(path).windowDays", "A window of \(programme.windowDays) days is longer than the programme.")
-        }
-        checkPrices(programme, at: "\(path).priceList")
-    }
-
-    /// Both prices are charged for the same films, so a bundle never costs more than its films one by one.
-    private mutating func checkPrices(_ programme: Programme, at path: String) {
-        let prices = programme.priceList
-        guard let single = try? prices.film.multiplied(by: Int64(programme.slots)) else {
-            return report("\(path).filmMinorUnits", "\(programme.slots) films at this price cannot be added up.")
-        }
-        if prices.bundleMinorUnits > single.minorUnits {
-            report(
-                "\(path).bundleMinorUnits",
-                "The bundle costs \(prices.bundle), more than its \(programme.slots) films one by one: \(single).")
-        }
-        if prices.bundleMinorUnits == 0 {
-            report("\(path).bundleMinorUnits", "A bundle for nothing is no offer.")
         }
     }
 }

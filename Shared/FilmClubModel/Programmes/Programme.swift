@@ -21,12 +21,19 @@ public struct Programme: Versioned, Hashable, Sendable, Codable {
     public var eligibleInstitutionTypes: [InstitutionType]
     /// Where the programme is offered. None named: nowhere.
     public var territories: [Territory]
+    /// What holds after `priceList`, each from its `validFrom` on, the earliest first.
+    public var laterPriceLists: [PriceList]?
+    /// Nil: a purchaser cannot cancel what was accepted.
+    public var cancellation: CancellationTerms?
+    /// How many films may be added to the slots, each at the price of a film alone. Nil: none.
+    public var extraFilmsMax: Int?
 
     public init(
         id: ProgrammeID, version: Int64 = 1, slug: Slug, name: String, slots: Int = 5, rules: [CompositionRule] = [],
         spanWeeks: Int = 8, windowDays: Int = 7, windowPolicy: WindowPolicy = .openAtOnce, caps: Caps = Caps(),
         priceList: PriceList, eligibleInstitutionTypes: [InstitutionType] = InstitutionType.allCases,
-        territories: [Territory]
+        territories: [Territory], laterPriceLists: [PriceList]? = nil, cancellation: CancellationTerms? = nil,
+        extraFilmsMax: Int? = nil
     ) {
         self.id = id
         self.version = version
@@ -41,6 +48,9 @@ public struct Programme: Versioned, Hashable, Sendable, Codable {
         self.priceList = priceList
         self.eligibleInstitutionTypes = eligibleInstitutionTypes
         self.territories = territories
+        self.laterPriceLists = laterPriceLists
+        self.cancellation = cancellation
+        self.extraFilmsMax = extraFilmsMax
     }
 
     /// Whether the programme is meant for institutions of this kind in this place. Verification is asked elsewhere.
@@ -48,9 +58,14 @@ public struct Programme: Versioned, Hashable, Sendable, Codable {
         eligibleInstitutionTypes.contains(institution.type) && territories.contains(institution.territory)
     }
 
+    /// What it is sold by: the last of its lists that holds then. Nil: nothing is for sale.
+    public func priceList(at now: Instant) -> PriceList? {
+        laterPriceLists?.last { $0.isValid(at: now) } ?? (priceList.isValid(at: now) ? priceList : nil)
+    }
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case id, version, slug, name, slots, rules, spanWeeks, windowDays, windowPolicy, caps, priceList
-        case eligibleInstitutionTypes, territories
+        case eligibleInstitutionTypes, territories, laterPriceLists, cancellation, extraFilmsMax
     }
 
     public init(from decoder: any Decoder) throws {
@@ -69,6 +84,9 @@ public struct Programme: Versioned, Hashable, Sendable, Codable {
         priceList = try fields.decode(PriceList.self, forKey: .priceList)
         eligibleInstitutionTypes = try fields.distinct(InstitutionType.self, .eligibleInstitutionTypes)
         territories = try fields.distinct(Territory.self, .territories)
+        laterPriceLists = try fields.listIfPresent(PriceList.self, .laterPriceLists)
+        cancellation = try fields.decodeIfPresent(CancellationTerms.self, forKey: .cancellation)
+        extraFilmsMax = try fields.numberIfPresent(Int.self, .extraFilmsMax, in: 1...Self.slotsMax)
     }
 }
 

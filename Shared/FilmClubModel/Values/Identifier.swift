@@ -49,6 +49,12 @@ public enum SessionTag: Sendable {}
 public enum EventTag: Sendable {}
 public enum PersonTag: Sendable {}
 public enum CorrelationTag: Sendable {}
+public enum GrantTag: Sendable {}
+public enum QuoteTag: Sendable {}
+public enum InvoiceTag: Sendable {}
+public enum PaymentTag: Sendable {}
+public enum ImportRunTag: Sendable {}
+public enum TaskTag: Sendable {}
 
 public typealias FilmID = Identifier<FilmTag>
 public typealias ProgrammeID = Identifier<ProgrammeTag>
@@ -60,6 +66,13 @@ public typealias EntitlementID = Identifier<EntitlementTag>
 public typealias SessionID = Identifier<SessionTag>
 public typealias EventID = Identifier<EventTag>
 public typealias PersonID = Identifier<PersonTag>
+public typealias GrantID = Identifier<GrantTag>
+public typealias QuoteID = Identifier<QuoteTag>
+public typealias InvoiceID = Identifier<InvoiceTag>
+public typealias PaymentID = Identifier<PaymentTag>
+public typealias ImportRunID = Identifier<ImportRunTag>
+/// Something that an operator is asked to do.
+public typealias TaskID = Identifier<TaskTag>
 
 /// What ties the events of one piece of work together: the id of the request or order that began it.
 public typealias CorrelationID = Identifier<CorrelationTag>

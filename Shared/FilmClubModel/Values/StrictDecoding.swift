@@ -45,6 +45,18 @@ extension KeyedDecodingContainer {
         return list
     }
 
+    /// A list in order; nil when it is missing or empty, so that neither is ever written.
+    func listIfPresent<Element: Decodable>(_ type: Element.Type, _ key: Key) throws -> [Element]? {
+        let list = try list(type, key)
+        return list.isEmpty ? nil : list
+    }
+
+    /// A list in which nothing stands twice; nil when it is missing or empty, so that neither is ever written.
+    func distinctIfPresent<Element: Decodable & Hashable>(_ type: Element.Type, _ key: Key) throws -> [Element]? {
+        let list = try distinct(type, key)
+        return list.isEmpty ? nil : list
+    }
+
     /// A list in which nothing stands twice.
     func distinct<Element: Decodable & Hashable>(_ type: Element.Type, _ key: Key) throws -> [Element] {
         let list = try list(type, key)

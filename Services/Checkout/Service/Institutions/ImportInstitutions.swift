@@ -22,6 +22,9 @@ struct ImportInstitutions: Sendable {
     ) async throws -> InstitutionImport {
         let problems = document.problems()
         guard problems.isEmpty else { throw Refused(problems: problems) }
+        guard document.taxes == nil else {
+            throw Refused(problems: [ImportProblem(path: "taxes", sentence: "Taxes are not charged yet.")])
+        }
         let imported = document.institutions
         let plan = try await pool.withTransaction { transaction in
             let stored = try await hold(imported, in: transaction)

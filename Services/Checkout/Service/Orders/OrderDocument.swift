@@ -109,6 +109,34 @@ extension JSONWriter {
         endObject()
     }
 
+    mutating func charge(_ charge: Charge) {
+        beginObject()
+        key("screeningFees")
+        money(charge.screeningFees)
+        if let discount = charge.discount {
+            key("discount")
+            beginObject()
+            member("grantId", discount.grantId.text)
+            member("percent", discount.percent)
+            key("amount")
+            money(discount.amount)
+            endObject()
+        }
+        if let tax = charge.tax {
+            key("tax")
+            beginObject()
+            member("name", tax.name)
+            member("rateBasisPoints", tax.rateBasisPoints)
+            key("amount")
+            money(tax.amount)
+            endObject()
+        }
+        key("total")
+        money(charge.total)
+        if let quoteId = charge.quoteId { member("quoteId", quoteId.text) }
+        endObject()
+    }
+
     mutating func money(_ money: Money) {
         beginObject()
         member("minorUnits", money.minorUnits)

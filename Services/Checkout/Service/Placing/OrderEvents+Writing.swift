@@ -34,6 +34,10 @@ extension OrderPlaced {
         writer.money(total)
         writer.payment(payment)
         writer.member("placedAt", placedAt.text)
+        if let charge {
+            writer.key("charge")
+            writer.charge(charge)
+        }
         writer.endObject()
         return writer.bytes
     }
@@ -84,6 +88,16 @@ extension Institution {
         writer.member("territory", territory.text)
         writer.member("timeZone", timeZone.text)
         writer.member("verified", verified)
+        if let country { writer.member("country", country.text) }
+        if let nonProfit { writer.member("nonProfit", nonProfit) }
+        if let taxStatus { writer.member("taxStatus", taxStatus.rawValue) }
+        if let taxId { writer.member("taxId", taxId) }
+        if let domains {
+            writer.key("domains")
+            writer.beginArray()
+            for domain in domains { writer.string(domain.text) }
+            writer.endArray()
+        }
         writer.endObject()
         return writer.bytes
     }
