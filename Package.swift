@@ -49,8 +49,8 @@ func service(_ folder: String, executable: String) -> [Target] {
         .target(
             name: "\(folder)Service",
             dependencies: [
-                .byName(name: "\(folder)Domain"), "FilmClubModel", "Messaging", "Postgres", "Kafka", "HTTPServer",
-                "HTTPClient", "JOSE", "JSON", "ServiceShell",
+                .byName(name: "\(folder)Domain"), "Contracts", "FilmClubModel", "Messaging", "Postgres", "Kafka",
+                "HTTPClient", "HTTPServer", "JOSE", "JSON", "ServiceShell",
             ],
             path: "Services/\(folder)/Service", resources: [.embedInCode("Migrations")], swiftSettings: strict),
         .executableTarget(
@@ -95,7 +95,11 @@ let package = Package(
         shared("Kafka", uses: ["CRDKafka", "Reactor"], settings: strictMemory),
         shared("HTTPServer", "HTTP/Server", uses: ["CMicroHTTP", "JSON", "Reactor"], settings: strictMemory),
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
-        shared("ServiceShell", uses: ["FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+        // What clients may rely on, written down: the model's schemas and the documents
+        shared("Contracts", uses: ["FilmClubModel", "HTTPServer", "JSON"]),
+        shared(
+            "ServiceShell",
+            uses: ["Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
         shared("KafkaSettings", uses: ["Kafka", "ServiceShell"]),
         shared(
             "Messaging",
@@ -123,8 +127,8 @@ let package = Package(
         .target(
             name: "ServiceTestSupport",
             dependencies: [
-                "TestSupport", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Messaging", "Postgres",
-                "ServiceShell",
+                "TestSupport", "Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Messaging",
+                "Postgres", "ServiceShell",
             ],
             path: "Tests/ServiceSupport", swiftSettings: strict),
         tests("FilmClubModelTests", uses: ["FilmClubModel", "JSON"], exclude: ["Corpus"]),
@@ -133,6 +137,11 @@ let package = Package(
         tests("JOSETests", uses: ["JOSE", "JSON", "Reactor"]),
         tests("PostgresTests", uses: ["Postgres", "Reactor"]),
         tests("KafkaTests", uses: ["Kafka", "Reactor"]),
+        tests(
+            "ContractsTests",
+            uses: [
+                "Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JSON", "ServiceShell", "ServiceTestSupport",
+            ]),
         tests("HTTPTests", uses: ["HTTPServer", "HTTPClient", "JSON", "Reactor"]),
         tests(
             "ServiceShellTests",

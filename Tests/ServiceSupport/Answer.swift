@@ -1,5 +1,5 @@
 public import HTTPClient
-import HTTPServer
+public import HTTPServer
 public import JSON
 
 /// What a service answered.
@@ -12,6 +12,12 @@ public struct Answer: Sendable {
 
     init(_ response: ClientResponse) {
         (status, headers, bytes) = (response.status, response.headers, response.body)
+    }
+
+    /// As a router gives it, without a socket.
+    public init(_ response: Response) {
+        let bytes: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
+        (status, headers, self.bytes) = (response.status, ClientHeaders(response.headers.fields), bytes)
     }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }

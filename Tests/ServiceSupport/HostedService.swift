@@ -2,12 +2,15 @@ import HTTPClient
 public import HTTPServer
 import ServiceShell
 import TestSupport
+import Testing
 
 /// A service's routes on a port of their own, asked over HTTP as its clients do.
 public struct HostedService: Sendable {
     public let router: Router
     /// `http://127.0.0.1:PORT`
     public let base: String
+    /// What it promises.
+    public let check: ContractCheck
     private let client: Client
 
     /// Lends it, and drains it afterwards, whatever came of it.
@@ -17,18 +20,21 @@ public struct HostedService: Sendable {
         var router = Router()
         router.use(RequestLog(ground.log))
         register(&router)
+        router.publishContract(of: "test")
         var configuration = ClientConfiguration()
         configuration.bodyBytesMax = Answer.bytesMax
         let client = Client(on: TestLoop.shared, configuration: configuration)
         let listener = Listener(router: router, on: TestLoop.shared)
         let hosted = HostedService(
-            router: router, base: "http://127.0.0.1:\(try await listener.start())", client: client)
+            router: router, base: "http://127.0.0.1:\(try await listener.start())",
+            check: await ContractCheck(router), client: client)
         let outcome = await Result { try await body(hosted) }
         await listener.shutdown(within: .seconds(10))
         await client.close()
         try outcome.get()
     }
 
+    /// An answer that the service's document does not declare is a fault of the test.
     /// - Parameters:
     ///   - target: a path of the service, or a whole address.
     ///   - token: the bearer's.
@@ -43,7 +49,10 @@ public struct HostedService: Sendable {
         if body != nil, !headers.contains(where: { $0.0 == "Content-Type" }) {
             request.headers.append(("Content-Type", "application/json"))
         }
-        return Answer(try await client.send(request))
+        let answer = Answer(try await client.send(request))
+        let path = target.hasPrefix(base) ? String(target.dropFirst(base.count)) : target
+        for fault in check.faults(request, path: path, answer) { Issue.record("\(fault)") }
+        return answer
     }
 }
 

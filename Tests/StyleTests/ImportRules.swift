@@ -22,8 +22,8 @@ extension Rule {
     private static let services: [Rule] = ["Catalog", "Cart", "Checkout", "StreamingEntitlement"].flatMap { service in
         let domain = system.union(["FilmClubModel"])
         let shell = domain.union([
-            "\(service)Domain", "Messaging", "Postgres", "Kafka", "HTTPServer", "HTTPClient", "JOSE", "JSON",
-            "ServiceShell",
+            "\(service)Domain", "Contracts", "Messaging", "Postgres", "Kafka", "HTTPServer", "HTTPClient", "JOSE",
+            "JSON", "ServiceShell",
         ])
         return [
             imports("\(service)'s domain sees the model only", in: "Services/\(service)/Domain", only: domain),

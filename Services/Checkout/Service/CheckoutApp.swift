@@ -12,7 +12,10 @@ public enum CheckoutApp {
             pool: foundation.pool, authenticator: try Authenticator(context),
             publicBaseURL: settings[ServiceKeys.publicBaseURL], on: context.loop, log: context.log,
             metrics: context.metrics, now: { .now() }, committed: { foundation.relay.wake() })
-        let http = HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[CheckoutKeys.httpPort]) {
+        let http = HTTPService(
+            context, host: settings[ServiceKeys.httpHost], port: settings[CheckoutKeys.httpPort],
+            publicBaseURL: settings[ServiceKeys.publicBaseURL]
+        ) {
             checkout.register(in: &$0)
         }
         return foundation.services(

@@ -17,7 +17,10 @@ public enum StreamingApp {
         context.health.check("revocations") {
             known.isStale ? .notReady("The gate's revocations are too old: it asks the database.") : .ready
         }
-        let http = HTTPService(context, host: settings[ServiceKeys.httpHost], port: settings[StreamingKeys.httpPort]) {
+        let http = HTTPService(
+            context, host: settings[ServiceKeys.httpHost], port: settings[StreamingKeys.httpPort],
+            publicBaseURL: settings[ServiceKeys.publicBaseURL]
+        ) {
             streaming.register(in: &$0)
         }
         return foundation.services(

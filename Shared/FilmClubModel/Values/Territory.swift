@@ -24,5 +24,8 @@ public struct Territory: TextValue, Comparable {
         """
         .split { $0 == " " || $0 == "\n" }.map(String.init))
 
-    static var assignedCount: Int { assigned.count }
+    /// In the order of the codes.
+    public static let all: [Territory] = assigned.sorted().map(Territory.init(known:))
+
+    private init(known text: String) { self.text = text }
 }

@@ -61,7 +61,9 @@ public struct ClientResponse: Sendable {
 
 /// Header fields of an answer, in order; names are compared without regard to case.
 public struct ClientHeaders: Sendable {
-    public internal(set) var fields: [(name: String, value: String)] = []
+    public internal(set) var fields: [(name: String, value: String)]
+
+    public init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }
 
     /// The first field of that name.
     public subscript(name: String) -> String? {

@@ -9,17 +9,17 @@ extension Problem {
             self = .overloaded()
         case .connection, .closed:
             self.init(
-                status: 503, "unavailable", title: "Unavailable",
-                detail: "The database cannot be reached. Nothing was done; ask again.", headers: Self.retryAfter)
+                .unavailable, detail: "The database cannot be reached. Nothing was done; ask again.",
+                headers: Self.retryAfter)
         case .outcomeUnknown:
             self.init(
-                status: 503, "outcome-unknown", title: "Outcome unknown",
+                .outcomeUnknown,
                 detail: "The connection broke at the last moment: it may have been done or not. Ask again, with the "
                     + "same Idempotency-Key if you sent one.", headers: Self.retryAfter)
         default:
             guard error.passesByItself else { return nil }
             self.init(
-                status: 503, "busy", title: "Busy",
+                .busy,
                 detail: "Somebody else is at work on the same thing, or the database is. Nothing was done; ask again.",
                 headers: Self.retryAfter)
         }

@@ -5,19 +5,19 @@ extension Problem {
     static let retryAfter: ResponseHeaders = ["Retry-After": "1"]
 
     public static let idempotencyKeyMissing = Problem(
-        status: 400, "idempotency-key-missing", title: "Idempotency-Key missing",
+        .idempotencyKeyMissing,
         detail: "Send an Idempotency-Key header: with it the request can be repeated without harm.")
 
     public static let idempotencyKeyInvalid = Problem(
-        status: 400, "idempotency-key-invalid", title: "Idempotency-Key invalid",
+        .idempotencyKeyInvalid,
         detail: "A key has 1 to \(IdempotencyKey.charactersMax) visible ASCII characters, quoted or not.")
 
     public static let idempotencyKeyReused = Problem(
-        status: 422, "idempotency-key-reused", title: "Idempotency-Key reused",
+        .idempotencyKeyReused,
         detail: "The key belongs to another request. Each request needs a key of its own.")
 
     public static let idempotencyKeyInUse = Problem(
-        status: 409, "idempotency-key-in-use", title: "Idempotency-Key in use",
+        .idempotencyKeyInUse,
         detail: "The first request with this key is still at work. Ask again for its answer.", headers: retryAfter)
 }
 

@@ -7,18 +7,18 @@ extension Problem {
 
     /// - Parameter error: the code of RFC 6750 section 3.1; nil where no token was presented.
     static func unauthenticated(
-        _ detail: String, error: String?, name: String = "unauthenticated", title: String = "Not authenticated"
+        _ detail: String, error: String?, type: ProblemType = .unauthenticated
     ) -> Problem {
         var challenge = "Bearer realm=\"\(bearerRealm)\""
         if let error { challenge += ", error=\"\(error)\", error_description=\"\(quotable(detail))\"" }
-        return Problem(status: 401, name, title: title, detail: detail, headers: ["WWW-Authenticate": challenge])
+        return Problem(type, detail: detail, headers: ["WWW-Authenticate": challenge])
     }
 
     static func refused(_ refusal: TokenRefusal) -> Problem {
         let sentence = refusal.description
         let detail = sentence.prefix(1).uppercased() + sentence.dropFirst() + "."
         guard refusal == .expired else { return .unauthenticated(detail, error: "invalid_token") }
-        return .unauthenticated(detail, error: "invalid_token", name: "token-expired", title: "Token expired")
+        return .unauthenticated(detail, error: "invalid_token", type: .tokenExpired)
     }
 
     static func missingRole(oneOf roles: [Role]) -> Problem {
@@ -27,14 +27,14 @@ extension Problem {
 
     /// The token's key is not known, and in a moment it may be: neither yes nor no.
     static let keysBeingRead = Problem(
-        status: 503, "identity-keys-being-read", title: "Identity keys are being read",
+        .identityKeysBeingRead,
         detail: "The keys that tokens are verified with are being read. Try again.", headers: ["Retry-After": "1"])
 
     static let noInstitution = Problem.forbidden("This needs a token that names an institution.")
 
     private static func forbidden(_ detail: String) -> Problem {
         Problem(
-            status: 403, "forbidden", title: "Forbidden", detail: detail,
+            .forbidden, detail: detail,
             headers: ["WWW-Authenticate": "Bearer realm=\"\(bearerRealm)\", error=\"insufficient_scope\""])
     }
 

@@ -1,3 +1,4 @@
+public import Contracts
 public import HTTPServer
 public import JSON
 
@@ -13,16 +14,24 @@ public struct ImportRoute: Sendable {
         @Sendable (_ request: Request, _ isDryRun: Bool) async throws -> KeyValuePairs<String, ImportCounts>
 
     private let authenticator: Authenticator
+    private let operation: Operation
     private let take: Taking
 
-    public init(authenticator: Authenticator, take: @escaping Taking) {
+    /// - Parameters:
+    ///   - lists: what the service takes of the document, and counts.
+    ///   - document: what it reads.
+    ///   - problems: what `take` throws beside refusing the import.
+    public init(
+        authenticator: Authenticator, lists: [String], document: Schema = .importDocument, problems: [ProblemType],
+        take: @escaping Taking
+    ) {
         self.authenticator = authenticator
+        operation = .importing(lists, of: document, problems)
         self.take = take
     }
 
     public func register(in router: inout Router) {
-        let document = RouteOptions(bodyBytesMax: Self.bodyBytesMax, mediaTypes: ["application/json"])
-        router.post("/v1/imports", options: document) { try await answer($0) }
+        router.post("/v1/imports", operation) { try await answer($0) }
     }
 
     private func answer(_ request: Request) async throws -> Response {
@@ -54,16 +63,33 @@ public struct ImportCounts: Sendable {
     }
 }
 
+extension Operation {
+    fileprivate static func importing(
+        _ lists: [String], of document: Schema, _ problems: [ProblemType]
+    ) -> Operation {
+        Operation(
+            "import", "Import a document",
+            details: "All of the lists \(lists.joined(separator: " and ")) is taken or nothing; others are left alone.",
+            access: .roles(.operator),
+            parameters: [
+                .query("dryRun", .words(["true", "false"]), says: "To say what would change, and change nothing.")
+            ],
+            body: Body(json: document, bytesMax: ImportRoute.bodyBytesMax),
+            answers: [.json(.importReport(lists), says: "How much of it was news.")],
+            problems: [.importRefused] + problems)
+    }
+}
+
+extension ProblemType {
+    public static let importRefused = ProblemType(
+        422, "import-refused", "Import refused", members: [.required("errors", .array(.fault, .init(min: 1)))])
+}
+
 extension Problem {
     /// With every fault that was found, up to a limit of the reader's.
     ///
     /// - Parameter first: the first of them, as a sentence.
-    public static func importRefused(
-        status: Int = 422, _ name: String = "import-refused", title: String = "Import refused", first: String,
-        faults: [JSONValue]
-    ) -> Problem {
-        Problem(
-            status: status, name, title: title, detail: "Nothing was imported. \(first)",
-            members: ["errors": .array(faults)])
+    public static func importRefused(first: String, faults: [JSONValue]) -> Problem {
+        Problem(.importRefused, detail: "Nothing was imported. \(first)", members: ["errors": .array(faults)])
     }
 }

@@ -12,14 +12,16 @@ public actor HTTPService: ShellService {
     private let listener: Listener
     private let connectionsMax: Int
 
-    /// The service's own interface: `build` registers the routes, behind `RequestLog`.
+    /// The service's own interface: `build` registers the routes, behind `RequestLog`; what they declare is served too.
+    /// - Parameter publicBaseURL: where clients reach it, for the document; nil for where they have it from.
     public init(
         _ context: ShellContext, name: String = "http", host: String, port: Int,
-        limits: ListenerLimits = ListenerLimits(), build: (inout Router) -> Void
+        publicBaseURL: String? = nil, limits: ListenerLimits = ListenerLimits(), build: (inout Router) -> Void
     ) {
         var router = Router()
         router.use(RequestLog(context.log))
         build(&router)
+        router.publishContract(of: context.name, at: publicBaseURL)
         let access = AccessMetrics(context.metrics)
         self.init(
             context, name: name, host: host, port: port, router: router, limits: limits,

@@ -14,11 +14,10 @@ struct CartRoutes: Sendable {
     let meters: CartMeters
 
     func register(in router: inout Router) {
-        let json = RouteOptions(bodyBytesMax: Self.bodyBytesMax, mediaTypes: ["application/json"])
-        router.post("/v1/carts", options: json) { try await open($0) }
-        router.get("/v1/carts/{id}") { try await show($0) }
-        router.put("/v1/carts/{id}/films/{filmId}") { try await change($0, EditCart.Change.select) }
-        router.delete("/v1/carts/{id}/films/{filmId}") { try await change($0, EditCart.Change.remove) }
+        router.post("/v1/carts", .openCart) { try await open($0) }
+        router.get("/v1/carts/{id}", .readCart) { try await show($0) }
+        router.put("/v1/carts/{id}/films/{filmId}", .selectFilm) { try await change($0, EditCart.Change.select) }
+        router.delete("/v1/carts/{id}/films/{filmId}", .removeFilm) { try await change($0, EditCart.Change.remove) }
     }
 
     private func open(_ request: Request) async throws -> Response {

@@ -9,8 +9,8 @@ struct FilmRoutes: Sendable {
     let pages: PageReader
 
     func register(in router: inout Router) {
-        router.get("/v1/films") { try await list($0) }
-        router.get("/v1/films/{id}") { try await page($0) }
+        router.get("/v1/films", .listFilms) { try await list($0) }
+        router.get("/v1/films/{id}", .readFilm) { try await page($0) }
     }
 
     private func list(_ request: Request) async throws -> Response {
@@ -30,8 +30,8 @@ struct ProgrammeRoutes: Sendable {
     let pages: PageReader
 
     func register(in router: inout Router) {
-        router.get("/v1/programmes") { try await list($0) }
-        router.get("/v1/programmes/{id}") { try await page($0) }
+        router.get("/v1/programmes", .listProgrammes) { try await list($0) }
+        router.get("/v1/programmes/{id}", .readProgramme) { try await page($0) }
     }
 
     private func list(_ request: Request) async throws -> Response {

@@ -1,4 +1,5 @@
 internal import CatalogDomain
+internal import Contracts
 internal import HTTPServer
 internal import JSON
 internal import Messaging
@@ -9,7 +10,11 @@ extension ImportRoute {
     static func catalog(
         authenticator: Authenticator, importCatalog: ImportCatalog, meters: CatalogMeters, log: Log
     ) -> ImportRoute {
-        ImportRoute(authenticator: authenticator) { request, isDryRun in
+        let lists = ["films", "programmes"]
+        return ImportRoute(
+            authenticator: authenticator, lists: lists, document: .importDocument(reading: lists),
+            problems: .ofDatabase
+        ) { request, isDryRun in
             let plan: CatalogImport
             do {
                 let draft = try ImportDraft(request.body, bytesMax: bodyBytesMax)
@@ -46,7 +51,9 @@ extension Problem {
         switch refused.reason {
         case .tooLarge: self = .bodyTooLarge(bytesMax: ImportRoute.bodyBytesMax)
         case .malformed:
-            self = .importRefused(status: 400, "malformed-json", title: "Malformed JSON", first: first, faults: faults)
+            self.init(
+                .malformedJSON, detail: "Nothing was imported. \(first)",
+                members: refused.place(ending: ["errors": .array(faults)]))
         case .invalid: self = .importRefused(first: first, faults: faults)
         }
     }
@@ -63,5 +70,14 @@ extension ImportFault: CustomStringConvertible {
             "path": .string(path), "line": .integer(Int64(line)), "column": .integer(Int64(column)),
             "message": .string(message),
         ]
+    }
+}
+
+extension ImportRefused {
+    /// Where the first fault is, before `rest`.
+    fileprivate func place(ending rest: JSONObject) -> JSONObject {
+        guard let first = faults.first else { return rest }
+        let place: JSONObject = ["line": .integer(Int64(first.line)), "column": .integer(Int64(first.column))]
+        return JSONObject((place.members + rest.members).map { ($0.key, $0.value) })
     }
 }

@@ -13,7 +13,7 @@ extension ImportRoute {
     static func institutions(
         authenticator: Authenticator, importInstitutions: ImportInstitutions
     ) -> ImportRoute {
-        ImportRoute(authenticator: authenticator) { request, isDryRun in
+        ImportRoute(authenticator: authenticator, lists: ["institutions"], problems: .ofDatabase) { request, isDryRun in
             let document = try document(request)
             do {
                 let plan = try await Problem.forDatabase(within: institutionsWaitMax) {

@@ -11,7 +11,7 @@ struct InstitutionRoutes: Sendable {
     let pool: PostgresPool
 
     func register(in router: inout Router) {
-        router.get("/v1/institutions/{id}") { try await show($0) }
+        router.get("/v1/institutions/{id}", .readInstitution) { try await show($0) }
     }
 
     private func show(_ request: Request) async throws -> Response {

@@ -15,9 +15,8 @@ struct OrderRoutes: Sendable {
     let log: Log
 
     func register(in router: inout Router) {
-        let json = RouteOptions(bodyBytesMax: Self.bodyBytesMax, mediaTypes: ["application/json"])
-        router.post("/v1/orders", options: json) { try await place($0) }
-        router.get("/v1/orders/{id}") { try await show($0) }
+        router.post("/v1/orders", .placeOrder) { try await place($0) }
+        router.get("/v1/orders/{id}", .readOrder) { try await show($0) }
     }
 
     private func place(_ request: Request) async throws -> Response {

@@ -8,28 +8,22 @@ extension Problem {
     init(_ rejection: OrderRejection) {
         switch rejection {
         case .institutionUnknown:
-            self.init(
-                status: 403, "institution-unknown", title: "Institution unknown",
-                detail: "The token's institution is not one of ours.")
+            self.init(.institutionUnknown, detail: "The token's institution is not one of ours.")
         case .institutionNotVerified:
-            self.init(
-                status: 403, "institution-not-verified", title: "Institution not verified",
-                detail: "Only a verified institution can order.")
+            self.init(.institutionNotVerified, detail: "Only a verified institution can order.")
         case .programmeUnknown(let id):
             self.init(
-                status: 422, "programme-unknown", title: "Programme unknown",
-                detail: "The programme \(id) is not known here. \(Self.mayBecomeKnown)",
+                .programmeUnknown, detail: "The programme \(id) is not known here. \(Self.mayBecomeKnown)",
                 members: ["programmeId": .string(id.text)], headers: Self.retrySoon)
         case .institutionTypeNotEligible(let type):
             self.init(
-                status: 403, "institution-not-eligible", title: "Institution not eligible",
+                .institutionNotEligible,
                 detail: "The programme is not for institutions of type \(type.rawValue).",
                 members: ["institutionType": .string(type.rawValue)])
         case .programmeNotOffered(let territory):
             self.init(
-                status: 422, "programme-not-offered", title: "Programme not offered",
-                detail: "The programme is not offered in \(territory).", members: ["territory": .string(territory.text)]
-            )
+                .programmeNotOffered, detail: "The programme is not offered in \(territory).",
+                members: ["territory": .string(territory.text)])
         case .ruleNotSupported, .ruleNotMet: self = Self.composition(rejection)
         case .wrongNumberOfFilms, .repeatedFilms, .unknownFilms, .withdrawnFilms, .filmsNotLicensed:
             self = Self.selection(rejection)
@@ -45,32 +39,29 @@ extension Problem {
     private static func composition(_ rejection: OrderRejection) -> Problem {
         guard case .ruleNotMet(let rule) = rejection else {
             return Problem(
-                status: 422, "programme-not-sellable", title: "Programme not sellable",
-                detail: "The programme has a rule that this service cannot judge.")
+                .programmeNotSellable, detail: "The programme has a rule that this service cannot judge.")
         }
         return Problem(
-            status: 422, "composition-rule-not-met", title: "Composition rule not met", detail: rule.demand,
-            members: ["rule": .string(rule.name)])
+            .compositionRuleNotMet, detail: rule.demand, members: ["rule": .string(rule.name)])
     }
 
     private static func selection(_ rejection: OrderRejection) -> Problem {
         switch rejection {
         case .wrongNumberOfFilms(let expected, let given):
             Problem(
-                status: 422, "wrong-number-of-films", title: "Wrong number of films",
+                .wrongNumberOfFilms,
                 detail: "The programme has \(expected) slots; \(given) films were named.",
                 members: ["expected": .integer(Int64(expected)), "given": .integer(Int64(given))])
         case .repeatedFilms(let films):
-            films.problem("film-repeated", "Film repeated", "Each film of a bundle is another one.")
+            films.problem(.filmRepeated, "Each film of a bundle is another one.")
         case .unknownFilms(let films):
             films.problem(
-                "film-unknown", "Film unknown", "These films are not known here. \(mayBecomeKnown)",
+                .filmUnknown, "These films are not known here. \(mayBecomeKnown)",
                 headers: retrySoon)
         case .withdrawnFilms(let films):
-            films.problem("film-withdrawn", "Film withdrawn", "These films are no longer for sale.")
+            films.problem(.filmWithdrawn, "These films are no longer for sale.")
         case .filmsNotLicensed(let films, let territory):
-            films.problem(
-                "film-not-licensed", "Film not licensed", "These films may not be screened in \(territory).")
+            films.problem(.filmNotLicensed, "These films may not be screened in \(territory).")
         default: preconditionFailure("\(rejection) is not about the films")
         }
     }
@@ -79,12 +70,12 @@ extension Problem {
 extension [FilmID] {
     /// The films meant, each once, and no more than a programme can have.
     fileprivate func problem(
-        _ name: String, _ title: String, _ detail: String, headers: ResponseHeaders = [:]
+        _ type: ProblemType, _ detail: String, headers: ResponseHeaders = [:]
     ) -> Problem {
         var seen: Set<FilmID> = []
         let films = filter { seen.insert($0).inserted }.prefix(Programme.slotsMax)
         return Problem(
-            status: 422, name, title: title, detail: detail,
+            type, detail: detail,
             members: ["filmIds": .array(films.map { .string($0.text) })], headers: headers)
     }
 }
@@ -112,13 +103,12 @@ extension CompositionRule {
 extension Problem {
     static func cartAlreadyOrdered(_ order: OrderID, at address: String) -> Problem {
         Problem(
-            status: 409, "cart-already-ordered", title: "Cart already ordered",
-            detail: "A cart yields one order, and this one has it.",
+            .cartAlreadyOrdered, detail: "A cart yields one order, and this one has it.",
             members: ["order": .object(["id": .string(order.text), "href": .string(address)])])
     }
 
     static let orderUnsettled = Problem(
-        status: 503, "order-unsettled", title: "Order not settled",
+        .orderUnsettled,
         detail: "What the order is decided by is changing just now. Nothing was ordered; ask again.",
         headers: ["Retry-After": "1"])
 }

@@ -10,8 +10,8 @@ struct EntitlementRoutes: Sendable {
     let reader: EntitlementReader
 
     func register(in router: inout Router) {
-        router.get("/v1/entitlements") { try await list($0) }
-        router.get("/v1/entitlements/{id}") { try await show($0) }
+        router.get("/v1/entitlements", .listEntitlements) { try await list($0) }
+        router.get("/v1/entitlements/{id}", .readEntitlement) { try await show($0) }
     }
 
     /// Empty while the order is not granted, and for an order of another institution: the two look alike.

@@ -6,7 +6,7 @@ internal import ServiceShell
 extension ImportRoute {
     /// Of which media films play.
     static func media(authenticator: Authenticator, importMedia: ImportMedia, log: Log) -> ImportRoute {
-        ImportRoute(authenticator: authenticator) { request, isDryRun in
+        ImportRoute(authenticator: authenticator, lists: ["media"], problems: .ofDatabase) { request, isDryRun in
             let report: ImportCounts
             do {
                 let draft = try MediaDraft(request.body, bytesMax: bodyBytesMax)

@@ -14,9 +14,9 @@ struct PlayRoutes: Sendable {
     let gate: PlayGate
 
     func register(in router: inout Router) {
-        router.get("/v1/play/{token}/{path...}") { try await play($0) }
+        router.get("/v1/play/{token}/{path...}", .play) { try await play($0) }
         // Without a path there is no token either, whatever stands in its place.
-        router.get("/v1/play/{path}") { _ in
+        router.get("/v1/play/{path}", .playWithoutToken) { _ in
             gate.meters.gate.with("token-refused").increment()
             throw Problem.streamTokenMissing
         }

@@ -2,6 +2,7 @@ internal import FilmClubModel
 internal import HTTPServer
 internal import JOSE
 internal import JSON
+internal import ServiceShell
 internal import StreamingEntitlementDomain
 
 /// Every reason why something is not played, as clients see it. The types are stable, and no text holds a token.
@@ -32,27 +33,27 @@ extension Problem {
         switch refusal {
         case .token(.expired):
             self = .streamTokenRefused(
-                "token-expired", title: "Token expired", "The playback session is over: open another.")
+                .tokenExpired, "The playback session is over: open another.")
         case .token(let refusal):
             self = .streamTokenRefused(
-                "unauthenticated", title: "Not authenticated", "The play address opens nothing: \(refusal).")
+                .unauthenticated, "The play address opens nothing: \(refusal).")
         case .playback(let refusal): self.init(refusal)
         case .notFound:
             self = .notFound("There is nothing at this path.")
             headers["Cache-Control"] = Self.noStore
         case .notReady:
             self.init(
-                status: 503, "unavailable", title: "Unavailable", detail: "The service is starting. Ask again.",
+                .unavailable, detail: "The service is starting. Ask again.",
                 headers: ["Retry-After": "1"])
         }
     }
 
     static let streamTokenMissing = streamTokenRefused(
-        "unauthenticated", title: "Not authenticated", "Open a playback session: its answer has the play address.")
+        .unauthenticated, "Open a playback session: its answer has the play address.")
 
-    private static func streamTokenRefused(_ name: String, title: String, _ detail: String) -> Problem {
+    private static func streamTokenRefused(_ type: ProblemType, _ detail: String) -> Problem {
         Problem(
-            status: 401, name, title: title, detail: detail,
+            type, detail: detail,
             headers: ["WWW-Authenticate": "Bearer realm=\"filmclub-play\"", "Cache-Control": noStore])
     }
 }

@@ -15,8 +15,7 @@ struct SessionRoutes: Sendable {
     let log: Log
 
     func register(in router: inout Router) {
-        let options = RouteOptions(bodyBytesMax: Self.bodyBytesMax, mediaTypes: ["application/json"])
-        router.post("/v1/entitlements/{id}/sessions", options: options) { try await answer($0) }
+        router.post("/v1/entitlements/{id}/sessions", .openSession) { try await answer($0) }
     }
 
     private func answer(_ request: Request) async throws -> Response {
@@ -45,7 +44,7 @@ struct SessionRoutes: Sendable {
             throw Problem(error)
         }
         throw Problem(
-            status: 400, "invalid-field", title: "Invalid field", detail: "The body is an object, or empty.")
+            .invalidField, detail: "The body is an object, or empty.", members: ["line": 1, "column": 1])
     }
 
     private func note(_ outcome: OpenSession.Outcome, _ request: Request) {

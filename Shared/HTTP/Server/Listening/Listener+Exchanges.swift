@@ -242,12 +242,12 @@ extension ListenerLimits {
     fileprivate func check(rawTarget: String, _ headers: RequestHeaders) throws(Problem) {
         guard rawTarget.utf8.count <= targetBytesMax else {
             throw Problem(
-                status: 414, "target-too-long", title: "Target too long",
+                .targetTooLong,
                 detail: "A request target of at most \(targetBytesMax) bytes is read here.")
         }
         guard headers.byteCount <= headerBytesMax, headers.count <= headersMax else {
             throw Problem(
-                status: 431, "headers-too-large", title: "Headers too large",
+                .headersTooLarge,
                 detail: "At most \(headersMax) header fields of \(headerBytesMax) bytes in all are read here.")
         }
     }

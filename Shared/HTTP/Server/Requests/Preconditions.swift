@@ -56,7 +56,7 @@ enum Preconditions {
 extension Problem {
     /// 412: what `If-Match`, `If-None-Match` or `If-Unmodified-Since` asks for is not so.
     public static let preconditionFailed = Problem(
-        status: 412, "precondition-failed", title: "Precondition failed",
+        .preconditionFailed,
         detail: "The resource is not in the state that the request takes it to be in. Nothing was done.")
 }
 

@@ -82,7 +82,7 @@ struct RequestHeadCheck {
         guard codings == 1 else { throw .malformedRequest("There is more than one Transfer-Encoding header.") }
         guard ASCII.equalIgnoringCase(value, "chunked".utf8) else {
             throw Problem(
-                status: 501, "transfer-encoding-not-supported", title: "Transfer coding not supported",
+                .transferEncodingNotSupported,
                 detail: "The only transfer coding this server reads is chunked.")
         }
     }
@@ -90,8 +90,7 @@ struct RequestHeadCheck {
     private mutating func expect(_ value: ArraySlice<UInt8>) throws(Problem) {
         guard ASCII.equalIgnoringCase(value, "100-continue".utf8) else {
             throw Problem(
-                status: 417, "expectation-failed", title: "Expectation failed",
-                detail: "The only expectation this server meets is 100-continue.")
+                .expectationFailed, detail: "The only expectation this server meets is 100-continue.")
         }
         expectsContinue = true
     }
@@ -110,7 +109,7 @@ struct RequestHeadCheck {
         }
         guard let known = Method(rawValue: method) else {
             throw Problem(
-                status: 501, "method-not-implemented", title: "Method not implemented",
+                .methodNotImplemented,
                 detail: "This server knows \(Method.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         let body: BodyFraming = codings > 0 ? .chunked : (lengths.first ?? 0) > 0 ? .length(lengths[0]) : .none

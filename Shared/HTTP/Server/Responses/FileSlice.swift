@@ -77,8 +77,7 @@ extension Response {
             return Response(status: 206, headers: headers, body: .file(part))
         case .unsatisfiable:
             throw Problem(
-                status: 416, "range-not-satisfiable", title: "Range not satisfiable",
-                detail: "The content has \(file.bytes) bytes.",
+                .rangeNotSatisfiable, detail: "The content has \(file.bytes) bytes.",
                 headers: ["Content-Range": "bytes */\(file.bytes)", "Accept-Ranges": "bytes"])
         }
     }

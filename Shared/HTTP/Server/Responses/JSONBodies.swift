@@ -20,9 +20,7 @@ extension Problem {
         let isField = [.missingKey, .wrongType, .invalidValue].contains(error.kind)
         var place: JSONObject = ["line": .integer(Int64(error.line)), "column": .integer(Int64(error.column))]
         if !error.path.isEmpty { place["path"] = .string(error.path) }
-        self.init(
-            status: 400, isField ? "invalid-field" : "malformed-json",
-            title: isField ? "Invalid field" : "Malformed JSON", detail: error.description, members: place)
+        self.init(isField ? .invalidField : .malformedJSON, detail: error.description, members: place)
     }
 }
 

@@ -52,38 +52,33 @@ public struct Problem: Error, Sendable {
 extension Problem {
     /// 400: this is not a request that can be read.
     public static func malformedRequest(_ detail: String) -> Problem {
-        Problem(status: 400, "malformed-request", title: "Malformed request", detail: detail)
+        Problem(.malformedRequest, detail: detail)
     }
 
     /// 400: a path or query parameter is missing or cannot be read.
     public static func invalidParameter(_ name: String, detail: String) -> Problem {
-        Problem(
-            status: 400, "invalid-parameter", title: "Invalid parameter", detail: detail,
-            members: ["parameter": .string(name)])
+        Problem(.invalidParameter, detail: detail, members: ["parameter": .string(name)])
     }
 
     /// 404.
     public static func notFound(_ detail: String? = nil) -> Problem {
-        Problem(status: 404, "not-found", title: "Not found", detail: detail)
+        Problem(.notFound, detail: detail)
     }
 
     /// 405 with what the resource does allow (RFC 9110 §15.5.6).
     public static func methodNotAllowed(allow: String) -> Problem {
         Problem(
-            status: 405, "method-not-allowed", title: "Method not allowed",
-            detail: "This resource allows \(allow).", headers: ["Allow": allow])
+            .methodNotAllowed, detail: "This resource allows \(allow).", headers: ["Allow": allow])
     }
 
     /// 408: the request did not arrive within its time (RFC 9110 §15.5.9).
     public static let requestTimedOut = Problem(
-        status: 408, "request-timed-out", title: "Request timed out",
-        detail: "The request took too long to arrive. Nothing was begun.")
+        .requestTimedOut, detail: "The request took too long to arrive. Nothing was begun.")
 
     /// 413.
     public static func bodyTooLarge(bytesMax: Int) -> Problem {
         Problem(
-            status: 413, "body-too-large", title: "Body too large",
-            detail: "A body of at most \(bytesMax) bytes is read here.",
+            .bodyTooLarge, detail: "A body of at most \(bytesMax) bytes is read here.",
             members: ["bytesMax": .integer(Int64(bytesMax))])
     }
 
@@ -91,30 +86,28 @@ extension Problem {
     public static func unsupportedMediaType(accepted: [String]) -> Problem {
         let list = accepted.joined(separator: ", ")
         return Problem(
-            status: 415, "unsupported-media-type", title: "Unsupported media type",
+            .unsupportedMediaType,
             detail: "A body is read here as \(list) in UTF-8, without a content coding.", headers: ["Accept": list])
     }
 
     /// 503: more is under way than may be at once; nothing was begun.
     public static func overloaded(retryAfterSeconds: Int = 1) -> Problem {
         Problem(
-            status: 503, "overloaded", title: "Overloaded",
-            detail: "Too many requests are under way. This one was not begun.",
+            .overloaded, detail: "Too many requests are under way. This one was not begun.",
             headers: ["Retry-After": "\(retryAfterSeconds)"])
     }
 
     /// 503: the handler did not answer within its time; what it began may still end.
     public static let timedOut = Problem(
-        status: 503, "timed-out", title: "Timed out",
-        detail: "The answer took too long. What was begun may or may not have been done.",
+        .timedOut, detail: "The answer took too long. What was begun may or may not have been done.",
         headers: ["Retry-After": "1"])
 
     /// 503: the process ends.
     public static let shuttingDown = Problem(
-        status: 503, "shutting-down", title: "Shutting down",
+        .shuttingDown,
         detail: "This process ends. What was begun may or may not have been done.", headers: ["Retry-After": "1"])
 
     /// 500 without a word of why: that goes to the log.
     public static let internalError = Problem(
-        status: 500, "internal", title: "Internal error", detail: "The fault is ours and has been noted.")
+        .internalError, detail: "The fault is ours and has been noted.")
 }

@@ -11,7 +11,7 @@
 /// GET's handler where it has none of its own. Two handlers for one pattern and method are a mistake of the programmer
 /// and trap.
 public struct Router: Sendable {
-    private var routes: [(method: Method, pattern: RoutePattern, route: Route)] = []
+    private(set) var routes: [(method: Method, pattern: RoutePattern, route: Route, operation: Operation?)] = []
     private var middleware: [any Middleware] = []
     private var prefix = ""
     private var groupMiddleware: [any Middleware] = []
@@ -41,11 +41,40 @@ public struct Router: Sendable {
     public mutating func on(
         _ method: Method, _ pattern: String, options: RouteOptions = .standard, _ handler: @escaping Handler
     ) {
+        add(method, pattern, options, nil, handler)
+    }
+
+    // What serves clients declares what they may rely on (see `Operation`); which bodies it reads stands there too.
+
+    public mutating func get(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(.get, pattern, operation.options, operation, handler)
+    }
+
+    public mutating func post(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(.post, pattern, operation.options, operation, handler)
+    }
+
+    public mutating func put(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(.put, pattern, operation.options, operation, handler)
+    }
+
+    public mutating func patch(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(.patch, pattern, operation.options, operation, handler)
+    }
+
+    public mutating func delete(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(.delete, pattern, operation.options, operation, handler)
+    }
+
+    private mutating func add(
+        _ method: Method, _ pattern: String, _ options: RouteOptions, _ operation: Operation?,
+        _ handler: @escaping Handler
+    ) {
         let pattern = RoutePattern(prefix + pattern)
         let route = Route(
             pattern: pattern.text, parameterNames: pattern.parameterNames, options: options,
             handler: groupMiddleware.around(handler))
-        routes.append((method, pattern, route))
+        routes.append((method, pattern, route, operation))
     }
 
     /// Registers routes below a common prefix, behind middleware that only they have:
@@ -69,7 +98,7 @@ public struct Router: Sendable {
 
     func compiled() -> RouteTable {
         var table = RouteTable(middleware: middleware)
-        for (method, pattern, route) in routes { table.add(method, pattern, route) }
+        for (method, pattern, route, _) in routes { table.add(method, pattern, route) }
         return table
     }
 }
