@@ -17,16 +17,29 @@ public struct IdempotentAnswers: Sendable {
         to key: ScopedKey, fingerprint: [UInt8],
         _ work: @Sendable (PostgresTransaction) async throws -> StoredAnswer
     ) async throws -> StoredAnswer {
-        guard running.begin(key) else { throw Problem.idempotencyKeyInUse }
+        guard running.begin(key) else { return try await answeredMeanwhile(key, fingerprint) }
         defer { running.end(key) }
         do {
             return try await answerOnce(key, fingerprint, work)
+        } catch is KeyAtWork {
+            return try await answeredMeanwhile(key, fingerprint)
         } catch let error as PostgresError where error.kind == .outcomeUnknown {
             // It may be committed: then the key says so. If not, or while the database stays away, the caller may ask
             // again with the same key.
             guard let stored = try? await stored(under: key, fingerprint, in: pool) else { throw error }
             return stored
         }
+    }
+
+    /// Another process has the key's lock.
+    private struct KeyAtWork: Error {}
+
+    /// What is at work under a key may be no more than another repetition, which looks up an answer that is there.
+    private func answeredMeanwhile(_ key: ScopedKey, _ fingerprint: [UInt8]) async throws -> StoredAnswer {
+        guard let stored = try await stored(under: key, fingerprint, in: pool) else {
+            throw Problem.idempotencyKeyInUse
+        }
+        return stored
     }
 
     private func answerOnce(
@@ -37,7 +50,7 @@ public struct IdempotentAnswers: Sendable {
             // A statement of its own: what another process committed before it gave the lock back is seen by the next.
             let lock = try await transaction.query(
                 "/* lockKey */ SELECT pg_try_advisory_xact_lock(hashtextextended(\(key.lockName), 0)) AS held")
-            guard try lock.one().get("held") else { throw Problem.idempotencyKeyInUse }
+            guard try lock.one().get("held") else { throw KeyAtWork() }
             if let stored = try await stored(under: key, fingerprint, in: transaction) { return stored }
             let answer = try await work(transaction)
             _ = try await transaction.query(

@@ -79,7 +79,12 @@ struct OpeningTests {
                 #expect(answer.problem == "idempotency-key-in-use")
                 #expect(answer.headers["Retry-After"] == "1")
             }
-            #expect(try await desk.open(key: "k").status == 201)
+            let opened = try await desk.open(key: "k")
+            #expect(opened.status == 201)
+            try await desk.pool.withTransaction { transaction in
+                _ = try await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended(\(key.lockName), 0))")
+                #expect(try await desk.open(key: "k").bytes == opened.bytes, "a repetition shuts no other one out")
+            }
         }
     }
 
