@@ -7,7 +7,7 @@ import Testing
 @testable import Kafka
 @testable import Messaging
 
-@Suite("A group whose offsets lead its database", .timeLimit(.minutes(3)))
+@Suite("A group whose offsets lead its database", .timeLimit(.minutes(15)))
 struct LeadingOffsetsTests {
     @Test(
         "A database that was made anew hears everything again, though the group has committed its offsets",
