@@ -10,11 +10,19 @@ extension Fleet {
     }
 
     /// The server and all that serves a connection stand still: connections stay open, nobody answers.
-    func freezeServer() async throws { try await signalServer("STOP") }
-    func thawServer() async throws { try await signalServer("CONT") }
+    ///
+    /// The one that begets the others stands still first: a connection that is made meanwhile would go on.
+    func freezeServer() async throws {
+        try await script(
+            """
+            pid=$(head -n 1 \(serverData)/postmaster.pid); kill -STOP $pid
+            until [ "$(ps -o state= -p $pid)" = T ]; do sleep 0.01; done
+            kill -STOP $(pgrep -P $pid)
+            """)
+    }
 
-    private func signalServer(_ name: String) async throws {
-        try await script("pid=$(head -n 1 \(serverData)/postmaster.pid); kill -\(name) $pid $(pgrep -P $pid)")
+    func thawServer() async throws {
+        try await script("pid=$(head -n 1 \(serverData)/postmaster.pid); kill -CONT $(pgrep -P $pid) $pid")
     }
 
     /// Connections of the services to their databases.
