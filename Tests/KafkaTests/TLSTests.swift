@@ -96,7 +96,8 @@ private final class TLSWorld: Sendable {
             certificate client ca DNS:client 2
             certificate elsewhere ca DNS:elsewhere.example 2
             certificate stranger stranger-ca DNS:client 2
-            certificate ended ca DNS:localhost,IP:127.0.0.1 -1
+            # Ends in the second in which it begins: OpenSSL 3.5 makes none that ends before that.
+            certificate ended ca DNS:localhost,IP:127.0.0.1 0
             """
         let making = try Process.start("/bin/sh", ["-c", script], outputFile: path("making.log"))
         try #require(try await making.end() == 0, "\(making.output)")
