@@ -160,7 +160,9 @@ struct RemoteKeySetTests {
             #expect(identity.status(token) == 200)
             try await eventually("the failure is told") { identity.reads("failed") }
             #expect(identity.status(token) == 200)
-            #expect(identity.recorder.lines(of: "identity.keys.unusable").count == 1)
+            try await eventually("the log tells of it") {
+                identity.recorder.lines(of: "identity.keys.unusable").count == 1
+            }
             // And when it answers again, its keys are taken.
             try server.serve([one, two])
             identity.pass(seconds: RemoteKeySet.refreshSeconds)
