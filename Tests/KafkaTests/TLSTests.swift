@@ -27,7 +27,9 @@ import Testing
         try await TLSWorld.with { world in
             let server = try await world.server(certificate: "broker", asksForOurs: true)
             try await world.isRefused(by: server, saying: "alert certificate required")
-            try await world.isRefused(by: server, as: "stranger", saying: "alert unknown ca")
+            // librdkafka 2.8 does not even show a certificate of an authority that the broker did not name.
+            try await world.isRefused(
+                by: server, as: "stranger", saying: "alert unknown ca", "alert certificate required")
             let known = try await world.refusal(server, as: "client")
             #expect(!known.contains("alert"), "\(known)")
         }
@@ -127,7 +129,7 @@ private final class TLSWorld: Sendable {
     /// Asks until it hears the sentence, each time with more patience: on a busy machine a handshake may take longer than
     /// the question's limit, and a question without a broker behind it takes all of that.
     func isRefused(
-        by address: String, ca: String = "ca", as name: String? = nil, saying sentence: String,
+        by address: String, ca: String = "ca", as name: String? = nil, saying sentences: String...,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         var heard: [String] = []
@@ -135,9 +137,9 @@ private final class TLSWorld: Sendable {
         while heard.count < Self.questionsMax {
             heard.append(try await refusal(address, ca: ca, as: name, within: patience))
             patience *= 2
-            if heard.contains(where: { $0.contains(sentence) }) { return }
+            if heard.contains(where: { answer in sentences.contains { answer.contains($0) } }) { return }
         }
-        Issue.record("none of \(heard) says \(sentence)", sourceLocation: sourceLocation)
+        Issue.record("none of \(heard) says any of \(sentences)", sourceLocation: sourceLocation)
     }
 
     private static let questionsMax = 6
