@@ -15,14 +15,17 @@ extension Fleet {
     func freezeServer() async throws {
         try await script(
             """
-            pid=$(head -n 1 \(serverData)/postmaster.pid); kill -STOP $pid
-            until [ "$(ps -o state= -p $pid)" = T ]; do sleep 0.01; done
-            kill -STOP $(pgrep -P $pid)
+            \(findServer); kill -STOP $pid
+            until read -r _ _ state _ </proc/$pid/stat && [ "$state" = T ]; do sleep 0.01; done
+            kill -STOP $(children)
             """)
     }
 
-    func thawServer() async throws {
-        try await script("pid=$(head -n 1 \(serverData)/postmaster.pid); kill -CONT $(pgrep -P $pid) $pid")
+    func thawServer() async throws { try await script("\(findServer); kill -CONT $(children) $pid") }
+
+    /// From /proc: a minimal Debian has neither ps nor pgrep.
+    private var findServer: String {
+        "pid=$(head -n 1 \(serverData)/postmaster.pid); children() { cat /proc/$pid/task/$pid/children; }"
     }
 
     /// Connections of the services to their databases.
