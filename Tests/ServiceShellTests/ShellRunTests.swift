@@ -102,8 +102,12 @@ struct ShellRunTests {
                     })
                 return [journal.service("pool"), hanging]
             }
-            #expect(ending == .failed("test ended without hanging, which did not stop."))
-            #expect(journal.notes == ["start ops", "start pool", "stop pool", "stop ops"])
+            // A machine that stands still for a second may cost the others their turn too: they are named behind it.
+            let sentence = if case .failed(let sentence) = ending { sentence } else { "\(ending)" }
+            #expect(sentence.hasPrefix("test ended without hanging, ") && sentence.hasSuffix("which did not stop."))
+            try await eventually("the others were stopped") {
+                journal.notes.sorted() == ["start ops", "start pool", "stop ops", "stop pool"]
+            }
             // Before the loop ends: what waits on it then would be leaked.
             never.open()
             await left.wait()
