@@ -1,17 +1,17 @@
-internal import Reactor
+public import Reactor
 
 /// A waiter's bell: one waits, anyone on the loop signals. A signal that nobody waits for is kept, so none is lost
 /// between looking and waiting. Belongs to its actor on the loop.
-struct WakeUp {
+public struct WakeUp {
     private let state: State
 
-    init(loop: EventLoop) { state = State(loop: loop) }
+    public init(loop: EventLoop) { state = State(loop: loop) }
 
     /// Ends the wait in hand, or the next one.
-    func signal() { state.signal() }
+    public func signal() { state.signal() }
 
     /// Returns at the next signal, or after `limit`.
-    func wait(atMost limit: Duration, isolation: isolated (any Actor)? = #isolation) async {
+    public func wait(atMost limit: Duration, isolation: isolated (any Actor)? = #isolation) async {
         await withCheckedContinuation { state.wait($0, atMost: limit) }
     }
 

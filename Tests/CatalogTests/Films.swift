@@ -55,6 +55,16 @@ enum Films {
             id: try FilmID("019b76da-a800-7000-8f11-\(last)"), slug: try Slug("film-\(number)"), title: title)
     }
 
+    /// As many films as are asked for, each like the full one but for what makes it another.
+    static func many(_ count: Int) throws -> [Film] {
+        let full = try full()
+        return try (1...count).map { number in
+            var film = try plain(number, "Film \(number)")
+            (film.credits, film.synopsis, film.territories) = (full.credits, full.synopsis, full.territories)
+            return film
+        }
+    }
+
     static func programme(_ number: Int = 1, _ name: String = "Spanish Film Club") throws -> Programme {
         Programme(
             id: try ProgrammeID("019b76da-a800-7000-8f22-00000000000\(number)"), slug: try Slug("programme-\(number)"),

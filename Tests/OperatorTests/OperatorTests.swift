@@ -21,6 +21,7 @@ struct InvocationTests {
         "A command line that cannot be followed is refused in a sentence",
         arguments: [
             ["dance"], ["--config"], ["import"], ["import", "a", "b"], ["import", "--fast", "a"],
+            ["import", "--schema", "a"],
             [], ["--config", "file"], ["token"], ["token", "--roles", ""], ["token", "--roles", "viewer,"],
             ["token", "--roles", "king"], ["token", "--roles", "viewer", "--minutes", "0"],
             ["token", "--roles", "viewer", "--institution", "here"], ["broker"], ["broker", "--address-file"],
@@ -32,47 +33,6 @@ struct InvocationTests {
             else { return }
             _ = try type.init(options)
         }
-    }
-}
-
-@Suite("An import file")
-struct ImportFileTests {
-    @Test("Every fault is named with file, line, column and field, all at once")
-    func faults() throws {
-        let text = """
-            {"institutions": [
-              {"id": "019b76da-a800-7000-8157-000000000001", "name": "A", "type": "university",
-               "territory": "UK", "timeZone": "Europe/London", "verified": true},
-              {"id": "nonsense", "name": "B", "type": "university",
-               "territory": "GB", "timeZone": "Europe/London", "verified": true}
-            ]}
-            """
-        let error = try #require(throws: ImportRefused.self) { try ImportFile("house.json", bytes: Array(text.utf8)) }
-        #expect(error.lines.count == 2)
-        #expect(error.lines[0].hasPrefix("house.json:3:"))
-        #expect(error.lines[0].contains("institutions[0].territory"))
-        #expect(error.lines[1].hasPrefix("house.json:4:"))
-        #expect(error.lines[1].contains("institutions[1].id"))
-        #expect("\(error)".hasSuffix("Nothing was imported."))
-    }
-
-    @Test("What no single value shows is placed as well")
-    func contradictions() throws {
-        let institution = """
-            {"id": "019b76da-a800-7000-8157-000000000001", "name": "A", "type": "university",
-             "territory": "GB", "timeZone": "Europe/London", "verified": true}
-            """
-        let text = "{\"institutions\": [\n\(institution),\n\(institution)\n]}"
-        let error = try #require(throws: ImportRefused.self) { try ImportFile("house.json", bytes: Array(text.utf8)) }
-        #expect(error.lines.count == 1)
-        #expect(error.lines[0].hasPrefix("house.json:4:"))
-    }
-
-    @Test(
-        "What is no import file is refused with its place",
-        arguments: ["", "{", "[]", "{\"films\": 1}", "{\"filmes\": []}", "{\"films\": [], \"films\": []}"])
-    func malformed(text: String) {
-        #expect(throws: ImportRefused.self) { try ImportFile("house.json", bytes: Array(text.utf8)) }
     }
 }
 

@@ -12,6 +12,7 @@ struct Catalog: Sendable {
     private let films: FilmRoutes
     private let programmes: ProgrammeRoutes
     private let imports: ImportRoute
+    let importRuns: ImportRuns
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -29,11 +30,15 @@ struct Catalog: Sendable {
             authenticator: authenticator,
             importCatalog: ImportCatalog(pool: pool, cache: cache, now: now, committed: committed), meters: meters,
             log: log)
+        importRuns = ImportRuns(
+            pool: pool, authenticator: authenticator, cache: cache, meters: meters, on: loop, log: log, now: now,
+            committed: committed)
     }
 
     func register(in router: inout Router) {
         films.register(in: &router)
         programmes.register(in: &router)
         imports.register(in: &router)
+        importRuns.register(in: &router)
     }
 }

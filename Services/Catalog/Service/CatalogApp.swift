@@ -16,7 +16,7 @@ public enum CatalogApp {
         }
         return foundation.services(
             migrations: CatalogMigrations.all, topics: ServiceName.catalog.subscriptions, handler: NoEvents())
-            + [catalog.watch, http]
+            + [catalog.watch, catalog.importRuns.worker, http]
     }
 }
 

@@ -22,8 +22,14 @@ struct CatalogMeters: Sendable {
     }
 
     func count<Item: CatalogItem>(_ plan: ItemImport<Item>) {
-        imported.with(Item.listName, "created").increment(by: plan.count(.created))
-        imported.with(Item.listName, "changed").increment(by: plan.count(.changed))
-        imported.with(Item.listName, "unchanged").increment(by: plan.count(.unchanged))
+        var tally = ChangeTally()
+        for step in plan.steps { tally.count(step.change) }
+        count(Item.listName, tally)
+    }
+
+    func count(_ list: String, _ tally: ChangeTally) {
+        imported.with(list, ItemChange.created.rawValue).increment(by: tally.created)
+        imported.with(list, ItemChange.changed.rawValue).increment(by: tally.changed)
+        imported.with(list, ItemChange.unchanged.rawValue).increment(by: tally.unchanged)
     }
 }

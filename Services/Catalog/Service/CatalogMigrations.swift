@@ -1,10 +1,15 @@
+internal import Messaging
 public import Postgres
 
 /// The schema of the catalog's database, behind that of Messaging.
 public enum CatalogMigrations {
     public static let all: [MigrationSet] = [
+        idempotencyMigrations,
         MigrationSet(
             name: "catalog", files: [(name: "0001_catalog.sql", bytes: PackageResources._001_catalog_sql)],
-            privileges: [.kept("films"), .kept("programmes"), .onlyRow("catalog_revision")])
+            privileges: [.kept("films"), .kept("programmes"), .onlyRow("catalog_revision")]),
+        MigrationSet(
+            name: "catalog_imports", files: [(name: "0001_imports.sql", bytes: PackageResources._001_imports_sql)],
+            privileges: [.passing("import_runs"), .passing("import_parts"), .passing("import_items")]),
     ]
 }

@@ -32,7 +32,8 @@ extension Schema {
                 })
     }
 
-    private static let importCounts = Schema.object(
+    /// How much of a list was news.
+    public static let importCounts = Schema.object(
         "ImportCounts",
         [.required("created", .count), .required("changed", .count), .required("unchanged", .count)])
 }

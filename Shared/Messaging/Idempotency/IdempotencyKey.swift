@@ -1,4 +1,5 @@
 public import FilmClubModel
+internal import FoundationEssentials
 
 /// The value of an `Idempotency-Key` header (IETF draft-ietf-httpapi-idempotency-key-header): a quoted string of
 /// RFC 8941, or the same without its quotes, as most clients send it. Either way it is the same key.
@@ -26,6 +27,11 @@ public struct ScopedKey: Hashable, Sendable {
     public init(institution: InstitutionID, key: IdempotencyKey) {
         self.institution = institution
         self.key = key
+    }
+
+    /// An operator's key for what belongs to no institution: the id of all zeros is nobody's.
+    public static func house(_ key: IdempotencyKey) -> ScopedKey {
+        ScopedKey(institution: InstitutionID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))), key: key)
     }
 
     /// What the advisory lock of the key is hashed from.

@@ -55,7 +55,7 @@ public struct ImportCounts: Sendable {
         self.unchanged = unchanged
     }
 
-    fileprivate var value: JSONValue {
+    public var value: JSONValue {
         [
             "created": .integer(Int64(created)), "changed": .integer(Int64(changed)),
             "unchanged": .integer(Int64(unchanged)),

@@ -27,7 +27,9 @@ struct CatalogWorld: ServiceWorld {
                 catalog.register(in: &$0)
             } _: { service in
                 try await catalog.watch.whileRunning(isWatching) {
-                    try await body(CatalogWorld(ground: ground, service: service, published: published))
+                    try await catalog.importRuns.worker.whileRunning(true) {
+                        try await body(CatalogWorld(ground: ground, service: service, published: published))
+                    }
                 }
             }
         }

@@ -123,7 +123,7 @@ struct FilmPageTests {
             film.title = "Volver, otra vez"
             // A second catalog over the same database, as another process would have it.
             let other = ImportCatalog(pool: world.pool, cache: PageCache(), now: { .now() }, committed: {})
-            let draft = try ImportDraft(JSON.encode(ImportDocument(films: [film])), bytesMax: 1 << 20)
+            let draft = try await ImportDraft(JSON.encode(ImportDocument(films: [film])), bytesMax: 1 << 20)
             _ = try await other(draft, isDryRun: false, trace: nil)
             try await eventually("the new title is served") {
                 try await world.get("/v1/films/film-1").bytes != first.bytes

@@ -15,14 +15,17 @@ public struct StoredItem<Tag: Sendable>: Hashable, Sendable {
     }
 }
 
+/// What an import means for one item.
+public enum ItemChange: String, Hashable, Sendable {
+    case created, changed, unchanged
+}
+
 /// What an import does to the films, or to the programmes: pure, from what is stored and what the document says.
 ///
 /// Documents are compared as bytes: to Swift, two spellings of one accent are equal texts, to a reader of the film page
 /// they need not be. What an import says again byte for byte is left alone and published to nobody.
 public struct ItemImport<Item: CatalogItem>: Sendable {
-    public enum Change: Hashable, Sendable {
-        case created, changed, unchanged
-    }
+    public typealias Change = ItemChange
 
     public struct Step: Sendable {
         /// Its place in the document's list.
@@ -33,6 +36,13 @@ public struct ItemImport<Item: CatalogItem>: Sendable {
         public let document: [UInt8]
 
         public var path: String { "\(Item.listName)[\(index)]" }
+
+        public init(index: Int, change: Change, item: Item, document: [UInt8]) {
+            self.index = index
+            self.change = change
+            self.item = item
+            self.document = document
+        }
     }
 
     /// One for each item, in the document's order.
@@ -56,11 +66,7 @@ public struct ItemImport<Item: CatalogItem>: Sendable {
             stored.filter { !imported.contains($0.id) }.map { ($0.slug, $0.id) },
             uniquingKeysWith: { first, _ in first })
         problems = items.enumerated().compactMap { index, item in
-            taken[item.slug].map { owner in
-                ImportProblem(
-                    path: "\(Item.listName)[\(index)].slug",
-                    sentence: "\(item.slug) is the slug of the stored \(Item.noun) \(owner).")
-            }
+            taken[item.slug].map { .slugTaken(item.slug.text, at: index, in: Item.self, by: $0) }
         }
     }
 
@@ -85,4 +91,15 @@ public struct ItemImport<Item: CatalogItem>: Sendable {
     public var news: [Step] { steps.filter { $0.change != .unchanged } }
 
     public func count(_ change: Change) -> Int { steps.count { $0.change == change } }
+}
+
+extension ImportProblem {
+    /// A stored item that is not in the import has the slug.
+    public static func slugTaken<Item: CatalogItem>(
+        _ slug: String, at index: Int, in list: Item.Type, by owner: Identifier<Item.Tag>
+    ) -> ImportProblem {
+        ImportProblem(
+            path: "\(Item.listName)[\(index)].slug",
+            sentence: "\(slug) is the slug of the stored \(Item.noun) \(owner).")
+    }
 }

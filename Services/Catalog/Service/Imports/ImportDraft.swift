@@ -9,8 +9,11 @@ struct ImportDraft: Sendable {
     let programmes: [Programme]
     private let text: JSONNode
 
+    /// So many items are read before others on the loop have their turn: a page is not to wait for a catalogue.
+    static let itemsPerTurn = 16
+
     /// Throws every fault that can be found at once, up to `ImportDocument.problemsMax`.
-    init(_ bytes: [UInt8], bytesMax: Int) throws(ImportRefused) {
+    init(_ bytes: [UInt8], bytesMax: Int) async throws(ImportRefused) {
         do throws(JSONError) {
             text = try JSONDocument(parsing: bytes, limits: JSONLimits(bytesMax: bytesMax)).root
             try Self.checkLists(of: text)
@@ -18,8 +21,8 @@ struct ImportDraft: Sendable {
             throw ImportRefused(error)
         }
         var faults: [JSONError] = []
-        films = Self.read(Film.self, of: text, &faults)
-        programmes = Self.read(Programme.self, of: text, &faults)
+        films = await Self.read(Film.self, of: text, &faults)
+        programmes = await Self.read(Programme.self, of: text, &faults)
         guard faults.isEmpty else {
             throw ImportRefused(
                 reason: .invalid, faults: faults.prefix(ImportDocument.problemsMax).map(ImportFault.init))
@@ -52,9 +55,10 @@ struct ImportDraft: Sendable {
 
     private static func read<Item: CatalogItem>(
         _ type: Item.Type, of text: JSONNode, _ faults: inout [JSONError]
-    ) -> [Item] {
+    ) async -> [Item] {
         var items: [Item] = []
-        for element in text[Item.listName]?.elements ?? [] {
+        for (index, element) in (text[Item.listName]?.elements ?? []).enumerated() {
+            if index % Self.itemsPerTurn == Self.itemsPerTurn - 1 { await Task.yield() }
             do throws(JSONError) {
                 items.append(try element.decode(type, userInfo: ImportDocument.decoderInfo))
             } catch {

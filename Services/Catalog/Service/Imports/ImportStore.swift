@@ -21,12 +21,16 @@ enum ImportStore {
     static func write(_ plan: CatalogImport) throws -> [SQL] {
         [
             try write(films: plan.films.news), write(programmes: plan.programmes.news),
-            "/* newRevision */ UPDATE catalog_revision SET revision = revision + 1",
-            "/* notifyRevision */ SELECT pg_notify(\(PageCache.changedChannel), '')",
-        ]
+        ] + newRevision
     }
 
-    private static func write(films news: [ItemImport<Film>.Step]) throws -> SQL {
+    /// Tells every process that what it has in memory is old.
+    static let newRevision: [SQL] = [
+        "/* newRevision */ UPDATE catalog_revision SET revision = revision + 1",
+        "/* notifyRevision */ SELECT pg_notify(\(PageCache.changedChannel), '')",
+    ]
+
+    static func write(films news: [ItemImport<Film>.Step]) throws -> SQL {
         let summaries = try news.map { try JSON.encode(FilmSummary($0.item)) }
         return """
             /* writeFilms */
@@ -43,7 +47,7 @@ enum ImportStore {
             """
     }
 
-    private static func write(programmes news: [ItemImport<Programme>.Step]) -> SQL {
+    static func write(programmes news: [ItemImport<Programme>.Step]) -> SQL {
         """
         /* writeProgrammes */
         INSERT INTO programmes (id, slug, version, document, sort_key)

@@ -17,7 +17,7 @@ extension ImportRoute {
         ) { request, isDryRun in
             let plan: CatalogImport
             do {
-                let draft = try ImportDraft(request.body, bytesMax: bodyBytesMax)
+                let draft = try await ImportDraft(request.body, bytesMax: bodyBytesMax)
                 plan = try await Problem.forDatabase {
                     try await importCatalog(draft, isDryRun: isDryRun, trace: request.identity.trace)
                 }
@@ -45,11 +45,11 @@ extension ImportCounts {
 }
 
 extension Problem {
-    fileprivate init(_ refused: ImportRefused) {
+    init(_ refused: ImportRefused, bytesMax: Int = ImportRoute.bodyBytesMax) {
         let first = refused.faults.first?.description ?? ""
         let faults = refused.faults.map(\.value)
         switch refused.reason {
-        case .tooLarge: self = .bodyTooLarge(bytesMax: ImportRoute.bodyBytesMax)
+        case .tooLarge: self = .bodyTooLarge(bytesMax: bytesMax)
         case .malformed:
             self.init(
                 .malformedJSON, detail: "Nothing was imported. \(first)",
