@@ -13,7 +13,7 @@ extension SampleHouse {
     var facts: OrderingFacts {
         OrderingFacts(
             institution: school, programme: programme,
-            films: Dictionary(uniqueKeysWithValues: films.map { ($0.id, $0) }))
+            films: Dictionary(uniqueKeysWithValues: films.map { ($0.id, $0) }), taxes: .none)
     }
 
     func decide(

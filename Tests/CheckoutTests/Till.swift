@@ -117,10 +117,12 @@ struct Till: ServiceWorld {
     }
 
     @discardableResult
-    func importing(_ institutions: [Institution], isDryRun: Bool = false) async throws -> Answer {
+    func importing(
+        _ institutions: [Institution] = [], taxes: [TaxRate]? = nil, isDryRun: Bool = false
+    ) async throws -> Answer {
         try await send(
             "POST", "/v1/imports\(isDryRun ? "?dryRun=true" : "")", as: [.operator],
-            body: JSON.encode(ImportDocument(institutions: institutions)))
+            body: JSON.encode(ImportDocument(institutions: institutions, taxes: taxes)))
     }
 }
 

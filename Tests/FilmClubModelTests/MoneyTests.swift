@@ -61,13 +61,30 @@ struct MoneyTests {
         }
     }
 
-    @Test("A bundle's price is divided over its lines without losing a cent", arguments: [1, 2, 3, 5, 7, 50])
-    func linePrices(slots: Int) throws {
-        let prices = PriceList(version: 1, currency: usd, filmMinorUnits: 500_00, bundleMinorUnits: 2_500_01)
-        let lines = prices.linePrices(slots: slots)
-        #expect(lines.count == slots)
-        #expect(try Money.sum(lines, in: usd) == prices.bundle)
-        let units = lines.map(\.minorUnits)
+    @Test(
+        "An amount is divided without losing a cent", arguments: [1, 2, 3, 5, 7, 50],
+        [250_001, -250_001, .max, .min, 0])
+    func shares(count: Int, minorUnits: Int64) throws {
+        let amount = Money(minorUnits: minorUnits, currency: usd)
+        let shares = amount.shares(count)
+        #expect(shares.count == count)
+        #expect(try Money.sum(shares, in: usd) == amount)
+        let units = shares.map(\.minorUnits)
         #expect((units.max() ?? 0) - (units.min() ?? 0) <= 1)
+        #expect(amount.shares(0).isEmpty && amount.shares(-1).isEmpty)
+    }
+
+    @Test("A part is rounded to the nearest minor unit, half of one away from zero, and never overflows")
+    func parts() {
+        func part(_ basisPoints: Int, of minorUnits: Int64) -> Int64 {
+            Money(minorUnits: minorUnits, currency: usd).part(basisPoints: basisPoints).minorUnits
+        }
+        #expect(part(2_000, of: 225_000) == 45_000)
+        #expect([1, 2, 3, -1, -2, -3].map { part(5_000, of: $0) } == [1, 1, 2, -1, -1, -2])
+        #expect([4_999, 5_000].map { part($0, of: 1) } == [0, 1])
+        #expect([Int64.max, .min].map { part(10_000, of: $0) } == [.max, .min])
+        #expect([Int64.max, .min].map { part(0, of: $0) } == [0, 0])
+        #expect(part(9_999, of: .max) == Int64((Int128(Int64.max) * 9_999 * 2 + 10_000) / 20_000))
+        #expect(part(9_999, of: .min) == Int64((Int128(Int64.min) * 9_999 * 2 - 10_000) / 20_000))
     }
 }

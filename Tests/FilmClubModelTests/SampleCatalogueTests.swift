@@ -74,7 +74,7 @@ struct SampleCatalogueTests {
         #expect((programme.slots, programme.spanWeeks, programme.windowDays) == (5, 8, 7))
         #expect("\(programme.priceList.film)" == "USD 500.00")
         #expect("\(programme.priceList.bundle)" == "USD 2,500.00")
-        #expect(programme.priceList.linePrices(slots: 5) == Array(repeating: programme.priceList.film, count: 5))
+        #expect(programme.priceList.bundle.shares(5) == Array(repeating: programme.priceList.film, count: 5))
     }
 
     @Test("There is an institution for each way an order can go")

@@ -206,11 +206,11 @@ class Desk:
 
 ORDER_COLUMNS = """id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
     price_list_version, institution, total_minor_units, currency, payment_method, purchase_order_number, placed_at,
-    state, event_sequence, answer_attempts, answer_due_at"""
+    state, event_sequence, answer_attempts, answer_due_at, charge"""
 ORDER_VALUES = """:institution_id::uuid, gen_random_uuid(), :programme_id::uuid, :programme_version::bigint,
     :programme_name, :price_list_version::integer, :institution::json, :total_minor_units::bigint, 'USD',
     'purchase_order', :purchase_order_number, clock_timestamp(), :state, :event_sequence::bigint, 0,
-    clock_timestamp() + interval '30 s'"""
+    clock_timestamp() + interval '30 s', :charge::json"""
 LINE_COLUMNS = "order_id, position, id, film_id, title, price_minor_units"
 LINE_VALUES = ", ".join(f"({n}, :film_id_{n}::uuid, :title_{n}, :price_minor_units_{n}::bigint)"
                         for n in range(1, FILMS + 1))

@@ -11,5 +11,8 @@ public enum CheckoutMigrations {
                 .kept("institutions"), .kept("film_projection"), .kept("programme_projection"), .kept("orders"),
                 .appendOnly("order_lines"), .sequence("order_number"),
             ]),
+        MigrationSet(
+            name: "pricing", files: [(name: "0001_pricing.sql", bytes: PackageResources._001_pricing_sql)],
+            privileges: [.onlyRow("tax_table"), .kept("grant_cycles"), .kept("grants"), .kept("quotes")]),
     ]
 }

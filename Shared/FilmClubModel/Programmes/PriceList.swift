@@ -42,15 +42,6 @@ public struct PriceList: Hashable, Sendable, Codable {
         (validFrom.map { $0 <= now } ?? true) && (validUntil.map { now < $0 } ?? true)
     }
 
-    /// The bundle's price divided over its lines: the prices add up to it exactly, the first lines carry the rest.
-    public func linePrices(slots: Int) -> [Money] {
-        guard slots > 0 else { return [] }
-        let (share, rest) = bundleMinorUnits.quotientAndRemainder(dividingBy: Int64(slots))
-        return (0..<slots).map { line in
-            Money(minorUnits: share + (Int64(line) < rest ? 1 : 0), currency: currency)
-        }
-    }
-
     enum CodingKeys: String, CodingKey, CaseIterable {
         case version, currency, filmMinorUnits, bundleMinorUnits, tiers, validFrom, validUntil
     }

@@ -39,6 +39,7 @@ struct OrderPlacementTests {
         #expect(placed.programmeVersion == 3)
         #expect(placed.priceListVersion == 7)
         #expect(placed.total.minorUnits == 250_000)
+        #expect(placed.charge == Charge(screeningFees: placed.total, total: placed.total))
         #expect(confirmed.lines.map(\.lineId) == placed.lines.map(\.lineId))
         #expect(confirmed.timeZone == house.school.timeZone)
         #expect(confirmed.windowDays == 7)
@@ -134,6 +135,14 @@ struct OrderPlacementTests {
         Case("too many films by one director") { _, _, facts in
             facts.programme?.rules = [.maximumByOneDirector(count: 1)]
             return .ruleNotMet(.maximumByOneDirector(count: 1))
+        },
+        Case("a type whose price is on request") { _, _, facts in
+            facts.programme?.priceList.tiers = [PriceTier(institutionTypes: [.highSchool], price: .onRequest)]
+            return .pricing(.priceOnRequest(.highSchool))
+        },
+        Case("a price list that does not hold yet") { _, _, facts in
+            facts.programme?.priceList.validFrom = SampleHouse.now + .seconds(1)
+            return .pricing(.notForSale)
         },
         Case("too few old films") { _, _, facts in
             facts.programme?.rules = [.minimumBeforeYear(count: 3, year: 2000)]

@@ -124,7 +124,7 @@ struct NeighbourTests {
             let order = try till.house.decide()
             let key = try #require(IdempotencyKey(header: "k"))
             let spoilt = OrderSubmission(
-                order: order, institution: JSONText([0]),
+                order: order, institution: JSONText([0]), charge: JSONText([0]), cancellation: nil,
                 key: ScopedKey(institution: order.institution.id, key: key), fingerprint: [],
                 answer: StoredAnswer(status: 201, location: "/", body: []), events: [])
             let opener = try await rush.hold()

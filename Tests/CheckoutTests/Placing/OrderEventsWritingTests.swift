@@ -16,7 +16,7 @@ struct OrderEventsWritingTests {
         house.school.name = "Escuela \(title)"
         for index in house.films.indices { house.films[index].title = title }
         let order = try house.decide()
-        try expectSame(order.events, of: order.institution)
+        try expectSame(order.events, of: order.institution, costing: order.price.charge)
     }
 
     @Test("With everything that an institution and a charge can have", arguments: [true, false])
@@ -39,12 +39,15 @@ struct OrderEventsWritingTests {
             body.charge = charge
             return NumberedOrderEvent(sequence: event.sequence, body: .placed(body))
         }
-        try expectSame(events, of: order.institution)
+        try expectSame(events, of: order.institution, costing: charge)
     }
 
-    private func expectSame(_ events: [NumberedOrderEvent], of institution: Institution) throws {
+    private func expectSame(
+        _ events: [NumberedOrderEvent], of institution: Institution, costing charge: Charge
+    ) throws {
         let json = institution.json
         #expect(try json == JSON.encode(institution))
+        #expect(try charge.json == JSON.encode(charge))
         for event in events {
             let encoded: [UInt8] =
                 switch event.body {
@@ -52,7 +55,7 @@ struct OrderEventsWritingTests {
                 case .confirmed(let body): try JSON.encode(body)
                 case .fulfilled(let body): try JSON.encode(body)
                 }
-            #expect(event.json(institution: json) == encoded)
+            #expect(event.json(institution: json, charge: charge.json) == encoded)
         }
     }
 }

@@ -4,7 +4,8 @@ public import FilmClubModel
 public enum OrderPlacement {
     /// Judges a request by the facts. `number` is spent by every order that is returned, stored or not.
     ///
-    /// Rejects in the order in which a person would mend things: who asks, what programme, how many films, which.
+    /// Rejects in the order in which a person would mend things: who asks, what programme, how many films, which, at what
+    /// price.
     public static func decide(
         _ request: OrderRequest, by facts: OrderingFacts, number: OrderNumber, now: Instant,
         using random: inout some RandomNumberGenerator
@@ -12,13 +13,14 @@ public enum OrderPlacement {
         let institution = try buyer(facts)
         let programme = try offer(request, facts, to: institution)
         let films = try selection(request, facts, programme, in: institution.territory)
-        let lines = zip(films, programme.priceList.linePrices(slots: films.count)).map { film, price in
+        let price = try price(of: films.count, facts, programme, institution, now: now)
+        let lines = zip(films, price.lines).map { film, price in
             OrderLine(
                 lineId: .generate(now: now, using: &random), filmId: film.id, title: film.title, price: price)
         }
         return PlacedOrder(
             id: .generate(now: now, using: &random), number: number, request: request, institution: institution,
-            programme: programme, films: films, lines: lines, placedAt: now)
+            programme: programme, films: films, lines: lines, price: price, placedAt: now)
     }
 
     private static func buyer(_ facts: OrderingFacts) throws(OrderRejection) -> Institution {
@@ -60,5 +62,16 @@ public enum OrderPlacement {
         guard unlicensed.isEmpty else { throw .filmsNotLicensed(unlicensed.map(\.id), in: territory) }
         for rule in programme.rules where !rule.isMet(by: films) { throw .ruleNotMet(rule) }
         return films
+    }
+
+    private static func price(
+        of films: Int, _ facts: OrderingFacts, _ programme: Programme, _ institution: Institution, now: Instant
+    ) throws(OrderRejection) -> OrderPrice {
+        let pricing = Pricing(programme: programme, institution: institution, taxes: facts.taxes)
+        do throws(PricingRefusal) {
+            return try pricing.price(films: films, now: now)
+        } catch {
+            throw .pricing(error)
+        }
     }
 }

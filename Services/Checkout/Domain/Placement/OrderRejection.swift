@@ -17,4 +17,5 @@ public enum OrderRejection: Error, Hashable, Sendable {
     case ruleNotMet(CompositionRule)
     /// A newer house wrote a rule that this one cannot judge, so it must not sell.
     case ruleNotSupported(name: String)
+    case pricing(PricingRefusal)
 }

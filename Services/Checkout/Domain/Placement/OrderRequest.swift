@@ -1,6 +1,6 @@
 public import FilmClubModel
 
-/// What a purchaser asks for. There is no price in it: what an order costs is the programme's price list alone.
+/// What a purchaser asks for. There is no price in it: what an order costs is for `Pricing` alone to say.
 public struct OrderRequest: Hashable, Sendable {
     /// Opaque here; unique within the institution.
     public var cartId: CartID

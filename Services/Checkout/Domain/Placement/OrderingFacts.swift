@@ -1,15 +1,17 @@
 public import FilmClubModel
 
 /// What an order is decided by: the institution, the programme and the films that its request names, as far as they
-/// are known, each in the version known. Whoever stores the order checks these versions again.
+/// are known, and the taxes, each in the version known. Whoever stores the order checks these versions again.
 public struct OrderingFacts: Hashable, Sendable {
     public var institution: Institution?
     public var programme: Programme?
     public var films: [FilmID: Film]
+    public var taxes: TaxTable
 
-    public init(institution: Institution?, programme: Programme?, films: [FilmID: Film]) {
+    public init(institution: Institution?, programme: Programme?, films: [FilmID: Film], taxes: TaxTable) {
         self.institution = institution
         self.programme = programme
         self.films = films
+        self.taxes = taxes
     }
 }

@@ -11,6 +11,7 @@ public struct PlacedOrder: Hashable, Sendable {
     /// As they were judged, in the order of the lines.
     public let films: [Film]
     public let lines: [OrderLine]
+    public let price: OrderPrice
     public let placedAt: Instant
     /// Where the order stands after its first events.
     public let progress: OrderProgress
@@ -19,7 +20,7 @@ public struct PlacedOrder: Hashable, Sendable {
 
     init(
         id: OrderID, number: OrderNumber, request: OrderRequest, institution: Institution, programme: Programme,
-        films: [Film], lines: [OrderLine], placedAt: Instant
+        films: [Film], lines: [OrderLine], price: OrderPrice, placedAt: Instant
     ) {
         self.id = id
         self.number = number
@@ -28,12 +29,13 @@ public struct PlacedOrder: Hashable, Sendable {
         self.programme = programme
         self.films = films
         self.lines = lines
+        self.price = price
         self.placedAt = placedAt
         let placed = OrderPlaced(
             orderId: id, number: number.text, cartId: request.cartId, institution: institution,
             programmeId: programme.id, programmeVersion: programme.version,
-            priceListVersion: programme.priceList.version, lines: lines, total: programme.priceList.bundle,
-            payment: request.payment, placedAt: placedAt)
+            priceListVersion: price.priceListVersion, lines: lines, total: price.charge.total,
+            payment: request.payment, placedAt: placedAt, charge: price.charge)
         let (progress, first) = OrderProgress.placed(placed)
         let (confirmed, second) = progress.accepted(
             OrderConfirmed(
@@ -47,5 +49,5 @@ public struct PlacedOrder: Hashable, Sendable {
         events = [first, second]
     }
 
-    public var total: Money { programme.priceList.bundle }
+    public var total: Money { price.charge.total }
 }

@@ -8,7 +8,7 @@ internal import ServiceShell
 extension Operation {
     static let placeOrder = Operation(
         "placeOrder", "Place an order",
-        details: "What it costs is the programme's price list alone: a price in the request is refused.",
+        details: "What it costs is said here alone: a price in the request is refused.",
         access: .roles(.purchaser), parameters: [.idempotencyKey],
         body: Body(json: .orderRequest, bytesMax: OrderRoutes.bodyBytesMax),
         answers: [.json(201, .order, headers: [.location], says: "It is placed.")],

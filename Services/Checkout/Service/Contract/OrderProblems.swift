@@ -3,11 +3,12 @@ internal import HTTPServer
 
 extension [ProblemType] {
     /// Every reason why there is no order.
-    static let ofOrdering: [ProblemType] = [
-        .institutionUnknown, .institutionNotVerified, .institutionNotEligible, .programmeUnknown,
-        .programmeNotOffered, .programmeNotSellable, .compositionRuleNotMet, .wrongNumberOfFilms, .filmRepeated,
-        .filmUnknown, .filmWithdrawn, .filmNotLicensed, .cartAlreadyOrdered, .orderUnsettled,
-    ]
+    static let ofOrdering: [ProblemType] =
+        [
+            .institutionUnknown, .institutionNotVerified, .institutionNotEligible, .programmeUnknown,
+            .programmeNotOffered, .programmeNotSellable, .compositionRuleNotMet, .wrongNumberOfFilms, .filmRepeated,
+            .filmUnknown, .filmWithdrawn, .filmNotLicensed, .cartAlreadyOrdered, .orderUnsettled,
+        ] + ofPricing
 }
 
 /// The types are stable.

@@ -3,7 +3,7 @@ internal import FilmClubModel
 internal import Messaging
 internal import Postgres
 
-/// Imports institutions: all of a document or none of it. Said twice it changes nothing the second time.
+/// Imports institutions and taxes: all of a document or none of it. Said twice it changes nothing the second time.
 struct ImportInstitutions: Sendable {
     let pool: PostgresPool
     let facts: FactsInMemory
@@ -16,29 +16,30 @@ struct ImportInstitutions: Sendable {
         let problems: [ImportProblem]
     }
 
+    typealias Plan = (institutions: InstitutionImport, taxes: TaxImport)
+
     /// - Parameter isDryRun: says what would change and changes nothing.
     func callAsFunction(
         _ document: ImportDocument, isDryRun: Bool, trace: TraceContext?
-    ) async throws -> InstitutionImport {
+    ) async throws -> Plan {
         let problems = document.problems()
         guard problems.isEmpty else { throw Refused(problems: problems) }
-        guard document.taxes == nil else {
-            throw Refused(problems: [ImportProblem(path: "taxes", sentence: "Taxes are not charged yet.")])
-        }
         let imported = document.institutions
-        let plan = try await pool.withTransaction { transaction in
+        let (plan, taxes) = try await pool.withTransaction { transaction in
             let stored = try await hold(imported, in: transaction)
             let plan = InstitutionImport(imported, over: stored)
             if !isDryRun, !plan.news.isEmpty {
                 _ = try await transaction.unit(try statements(plan, trace: trace))
             }
-            return plan
+            return (plan, try await TaxImport.apply(document.taxes, isDryRun: isDryRun, in: transaction))
         }
-        if !isDryRun, !plan.news.isEmpty {
+        guard !isDryRun else { return (plan, taxes) }
+        await facts.take(taxes.table)
+        if !plan.news.isEmpty {
             await facts.take(plan.news)
             committed()
         }
-        return plan
+        return (plan, taxes)
     }
 
     /// The stored ones, held until the import is committed: another import waits for this one's end.

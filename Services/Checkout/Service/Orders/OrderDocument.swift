@@ -1,6 +1,7 @@
 internal import CheckoutDomain
 internal import FilmClubModel
 internal import JSON
+internal import Postgres
 
 /// An order as clients see it.
 struct OrderDocument: Sendable {
@@ -21,6 +22,8 @@ struct OrderDocument: Sendable {
     let priceListVersion: Int
     let lines: [OrderLine]
     let total: Money
+    /// How that came about, as JSON; nil for an order that was placed before anybody wrote it down.
+    let charge: JSONText?
     let payment: PaymentTerms
     let placedAt: Instant
     let parked: ParkingReason?
@@ -47,6 +50,10 @@ struct OrderDocument: Sendable {
         writer.lines(lines)
         writer.key("total")
         writer.money(total)
+        if let charge {
+            writer.key("charge")
+            writer.raw(charge.bytes)
+        }
         writer.payment(payment)
         writer.member("placedAt", placedAt.text)
         writeTimeline(to: &writer)
@@ -71,12 +78,12 @@ struct OrderDocument: Sendable {
 
 extension OrderDocument {
     /// As it is answered when it is placed.
-    init(_ order: PlacedOrder, statusURL: String) {
+    init(_ order: PlacedOrder, charge: JSONText, statusURL: String) {
         self.init(
             id: order.id, number: order.number.text, state: order.progress.state,
             institutionId: order.institution.id, cartId: order.request.cartId, programmeId: order.programme.id,
             programmeVersion: order.programme.version, programmeName: order.programme.name,
-            priceListVersion: order.programme.priceList.version, lines: order.lines, total: order.total,
+            priceListVersion: order.price.priceListVersion, lines: order.lines, total: order.total, charge: charge,
             payment: order.request.payment, placedAt: order.placedAt, parked: order.progress.parked, timeline: [],
             statusURL: statusURL)
     }
@@ -106,34 +113,6 @@ extension JSONWriter {
         let (method, purchaseOrderNumber) = payment.columns
         member("method", method)
         if let purchaseOrderNumber { member("purchaseOrderNumber", purchaseOrderNumber) }
-        endObject()
-    }
-
-    mutating func charge(_ charge: Charge) {
-        beginObject()
-        key("screeningFees")
-        money(charge.screeningFees)
-        if let discount = charge.discount {
-            key("discount")
-            beginObject()
-            member("grantId", discount.grantId.text)
-            member("percent", discount.percent)
-            key("amount")
-            money(discount.amount)
-            endObject()
-        }
-        if let tax = charge.tax {
-            key("tax")
-            beginObject()
-            member("name", tax.name)
-            member("rateBasisPoints", tax.rateBasisPoints)
-            key("amount")
-            money(tax.amount)
-            endObject()
-        }
-        key("total")
-        money(charge.total)
-        if let quoteId = charge.quoteId { member("quoteId", quoteId.text) }
         endObject()
     }
 

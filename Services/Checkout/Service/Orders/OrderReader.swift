@@ -13,7 +13,7 @@ struct OrderReader: Sendable {
             """
             /* selectOrder */
             SELECT \(sql: OrderProgress.columns), number, cart_id, programme_id, programme_version, programme_name,
-                   price_list_version, total_minor_units, currency, payment_method, purchase_order_number, placed_at
+                   price_list_version, total_minor_units, currency, charge, payment_method, purchase_order_number, placed_at
             FROM orders WHERE id = \(id)
             """,
             """
@@ -44,6 +44,7 @@ struct OrderReader: Sendable {
                     price: Money(minorUnits: try line.get("price_minor_units"), currency: currency))
             },
             total: Money(minorUnits: try row.get("total_minor_units"), currency: currency),
+            charge: try row.get("charge"),
             payment: try PaymentTerms(
                 method: try row.get("payment_method"), purchaseOrderNumber: try row.get("purchase_order_number")),
             placedAt: try row.get("placed_at"), parked: progress.parked,

@@ -7,10 +7,12 @@ internal import JSON
 
 extension NumberedOrderEvent {
     /// The body as JSON; nil for events that come seldom enough to be encoded.
-    /// - Parameter institution: the order's institution as JSON.
-    func json(institution: [UInt8]) -> [UInt8]? {
+    /// - Parameters:
+    ///   - institution: the order's institution as JSON.
+    ///   - charge: what the order costs as JSON.
+    func json(institution: [UInt8], charge: [UInt8]) -> [UInt8]? {
         switch body {
-        case .placed(let event): event.json(institution: institution)
+        case .placed(let event): event.json(institution: institution, charge: charge)
         case .confirmed(let event): event.json
         case .fulfilled: nil
         }
@@ -18,7 +20,7 @@ extension NumberedOrderEvent {
 }
 
 extension OrderPlaced {
-    fileprivate func json(institution: [UInt8]) -> [UInt8] {
+    fileprivate func json(institution: [UInt8], charge: [UInt8]) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.beginObject()
         writer.member("orderId", orderId.text)
@@ -34,10 +36,8 @@ extension OrderPlaced {
         writer.money(total)
         writer.payment(payment)
         writer.member("placedAt", placedAt.text)
-        if let charge {
-            writer.key("charge")
-            writer.charge(charge)
-        }
+        writer.key("charge")
+        writer.raw(charge)
         writer.endObject()
         return writer.bytes
     }
@@ -71,6 +71,39 @@ extension OrderConfirmed {
         if let sessions = caps.concurrentSessionsMax { writer.member("concurrentSessionsMax", sessions) }
         writer.endObject()
         writer.member("confirmedAt", confirmedAt.text)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension Charge {
+    /// The same bytes as `JSON.encode`.
+    var json: [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.key("screeningFees")
+        writer.money(screeningFees)
+        if let discount {
+            writer.key("discount")
+            writer.beginObject()
+            writer.member("grantId", discount.grantId.text)
+            writer.member("percent", discount.percent)
+            writer.key("amount")
+            writer.money(discount.amount)
+            writer.endObject()
+        }
+        if let tax {
+            writer.key("tax")
+            writer.beginObject()
+            writer.member("name", tax.name)
+            writer.member("rateBasisPoints", tax.rateBasisPoints)
+            writer.key("amount")
+            writer.money(tax.amount)
+            writer.endObject()
+        }
+        writer.key("total")
+        writer.money(total)
+        if let quoteId { writer.member("quoteId", quoteId.text) }
         writer.endObject()
         return writer.bytes
     }

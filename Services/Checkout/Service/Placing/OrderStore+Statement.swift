@@ -72,6 +72,7 @@ extension OrderStore {
         """
         SELECT asked.*, pg_try_advisory_xact_lock(hashtextextended(lock_name, 0)) AS held,
             institution.version IS NOT DISTINCT FROM asked.institution_version
+                AND asked.tax_version = (SELECT version FROM tax_table)
                 AND programme.version IS NOT DISTINCT FROM asked.programme_version
                 AND asked.id NOT IN (SELECT order_id FROM stale) AS current,
             answered.*
@@ -97,7 +98,7 @@ extension OrderStore {
                 \(orders.map(\.id)), \(orders.map(\.number.text)), \(orders.map(\.institution.id)),
                 \(orders.map(\.institution.version)), \(orders.map(\.request.cartId)), \(orders.map(\.programme.id)),
                 \(orders.map(\.programme.version)), \(orders.map(\.programme.name)),
-                \(orders.map { Int32(clamping: $0.programme.priceList.version) }), \(submissions.map(\.institution)),
+                \(orders.map { Int32(clamping: $0.price.priceListVersion) }), \(submissions.map(\.institution)),
                 \(orders.map(\.total.minorUnits)), \(orders.map(\.total.currency.text)), \(payments.map(\.method)),
                 \(payments.map(\.purchaseOrderNumber)), \(orders.map(\.placedAt)),
                 \(orders.map(\.progress.state.rawValue)), \(orders.map(\.progress.sequence)),
@@ -105,12 +106,14 @@ extension OrderStore {
                 \(orders.map { $0.progress.waiting.map { $0.wait / .seconds(1) } }),
                 \(submissions.map(\.key.key.text)), \(submissions.map(\.key.lockName)),
                 \(submissions.map { Bytea($0.fingerprint) }), \(submissions.map { Int32(clamping: $0.answer.status) }),
-                \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) })
+                \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) }),
+                \(submissions.map(\.charge)), \(submissions.map(\.cancellation)), \(orders.map(\.price.taxVersion))
             ) WITH ORDINALITY AS asked
                 (id, number, institution_id, institution_version, cart_id, programme_id, programme_version,
                  programme_name, price_list_version, institution, total, currency, payment_method,
                  purchase_order_number, placed_at, state, event_sequence, attempts, wait, key, lock_name,
-                 asked_fingerprint, answer_status, answer_location, answer_body, place)
+                 asked_fingerprint, answer_status, answer_location, answer_body, charge, cancellation,
+                 tax_version, place)
             """
     }
 
@@ -118,11 +121,12 @@ extension OrderStore {
         INSERT INTO orders
             (id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
              price_list_version, institution, total_minor_units, currency, payment_method,
-             purchase_order_number, placed_at, state, event_sequence, answer_attempts, answer_due_at)
+             purchase_order_number, placed_at, state, event_sequence, answer_attempts, answer_due_at,
+             charge, cancellation)
         SELECT id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
             price_list_version, institution, total, currency, payment_method,
             purchase_order_number, placed_at, state, event_sequence, attempts,
-            clock_timestamp() + make_interval(secs => wait)
+            clock_timestamp() + make_interval(secs => wait), charge, cancellation
         FROM judged
         WHERE held AND current AND status IS NULL
         ORDER BY place

@@ -8,6 +8,10 @@ struct OrderSubmission: Sendable {
     let order: PlacedOrder
     /// The order's institution as JSON, for its snapshot.
     let institution: JSONText
+    /// What it costs as JSON, as it is stored, answered and told.
+    let charge: JSONText
+    /// The programme's terms of cancellation as JSON.
+    let cancellation: JSONText?
     let key: ScopedKey
     /// SHA-256 of what was asked.
     let fingerprint: [UInt8]
@@ -19,7 +23,7 @@ struct OrderSubmission: Sendable {
 
     /// What it adds to its transaction: the texts, which are nearly all of it, and a little for each row.
     var bytes: Int {
-        institution.bytes.count + answer.body.count + events.reduce(0) { $0 + $1.body.count }
+        institution.bytes.count + charge.bytes.count + answer.body.count + events.reduce(0) { $0 + $1.body.count }
             + order.lines.reduce(0) { $0 + $1.title.utf8.count } + 1_024
     }
 }

@@ -131,14 +131,18 @@ struct PlaceOrder: Sendable {
         let address = addresses.order(order.id)
         let cause = EventCause(correlationID: CorrelationID(order.id.uuid), trace: command.trace?.child())
         let institution = order.institution.json
+        let charge = order.price.charge.json
         let events = try order.events.map { event in
             try EventDraft(
-                event, as: event.json(institution: institution), cause: cause, now: order.placedAt)
+                event, as: event.json(institution: institution, charge: charge), cause: cause, now: order.placedAt)
         }
         return OrderSubmission(
-            order: order, institution: JSONText(institution), key: command.scopedKey,
-            fingerprint: fingerprint,
-            answer: StoredAnswer(status: 201, location: address, body: OrderDocument(order, statusURL: address).json),
+            order: order, institution: JSONText(institution), charge: JSONText(charge),
+            cancellation: try order.programme.cancellation.map { JSONText(try JSON.encode($0)) },
+            key: command.scopedKey, fingerprint: fingerprint,
+            answer: StoredAnswer(
+                status: 201, location: address,
+                body: OrderDocument(order, charge: JSONText(charge), statusURL: address).json),
             events: events)
     }
 

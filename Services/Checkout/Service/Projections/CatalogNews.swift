@@ -8,20 +8,21 @@ struct CatalogNews: Sendable {
 
     func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
         var films: [Film] = []
-        var programmes: [Programme] = []
+        var programmes: [ToldProgramme] = []
         for event in events {
             if event.topic == .films, event.carries(FilmChanged.self) {
                 films.append(try event.decode(FilmChanged.self).film)
             } else if event.topic == .programmes, event.carries(ProgrammeChanged.self) {
-                programmes.append(try event.decode(ProgrammeChanged.self).programme)
+                let programme = try event.decode(ProgrammeChanged.self).programme
+                programmes.append(ToldProgramme(programme: programme, event: JSONText(event.body)))
             }
         }
         var statements: [SQL] = []
         if !films.isEmpty { statements.append(try ProjectionStore.project(films)) }
-        if !programmes.isEmpty { statements.append(try ProjectionStore.project(programmes)) }
+        if !programmes.isEmpty { statements.append(ProjectionStore.project(programmes)) }
         guard !statements.isEmpty else { return }
         _ = try await transaction.unit(statements)
         await facts.take(films)
-        await facts.take(programmes)
+        await facts.take(programmes.map(\.programme))
     }
 }

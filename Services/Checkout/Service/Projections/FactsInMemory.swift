@@ -13,6 +13,7 @@ actor FactsInMemory {
     private var institutions: [InstitutionID: Institution] = [:]
     private var programmes: [ProgrammeID: Programme] = [:]
     private var films: [FilmID: Film] = [:]
+    private var taxes = TaxTable.none
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -21,7 +22,8 @@ actor FactsInMemory {
         // More than a programme can have is refused by its number, whatever the films are.
         for id in request.filmIds.prefix(Programme.slotsMax) { named[id] = films[id] }
         return OrderingFacts(
-            institution: institutions[institution], programme: programmes[request.programmeId], films: named)
+            institution: institutions[institution], programme: programmes[request.programmeId], films: named,
+            taxes: taxes)
     }
 
     /// What was just read from the database: it replaces what stood here, also what it no longer has.
@@ -29,12 +31,14 @@ actor FactsInMemory {
         institutions[institution] = facts.institution
         programmes[request.programmeId] = facts.programme
         for id in request.filmIds.prefix(Programme.slotsMax) { films[id] = facts.films[id] }
+        taxes = facts.taxes
     }
 
     func load(_ everything: ProjectionStore.Everything) {
         take(everything.institutions)
         take(everything.programmes)
         take(everything.films)
+        take(everything.taxes)
     }
 
     // What this process is about to commit. If it does not commit, the next order's check finds out.
@@ -49,6 +53,10 @@ actor FactsInMemory {
 
     func take(_ newer: [Film]) {
         for film in newer { films.keepNewer(film.forDeciding, as: film.id) }
+    }
+
+    func take(_ newer: TaxTable) {
+        if newer.version > taxes.version { taxes = newer }
     }
 }
 

@@ -4,15 +4,16 @@ internal import JSON
 internal import Messaging
 internal import Postgres
 
-/// What orders are decided by, as rows: institutions, which are ours, and what the catalog has told of films and
-/// programmes.
+/// What orders are decided by, as rows: institutions and taxes, which are ours, and what the catalog has told of films
+/// and programmes.
 struct ProjectionStore: Sendable {
     let pool: PostgresPool
 
     struct Everything: Sendable {
-        var institutions: [Institution] = []
-        var programmes: [Programme] = []
-        var films: [Film] = []
+        var institutions: [Institution]
+        var programmes: [Programme]
+        var films: [Film]
+        var taxes: TaxTable
     }
 
     func everything() async throws -> Everything {
@@ -20,11 +21,12 @@ struct ProjectionStore: Sendable {
             "/* allInstitutions */ SELECT \(sql: Institution.columns) FROM institutions",
             "/* allProgrammes */ SELECT programme FROM programme_projection",
             "/* allFilms */ SELECT film FROM film_projection",
+            TaxTable.select,
         ])
         return Everything(
             institutions: try rows[0].map { try Institution($0) },
             programmes: try rows[1].map { try Programme(projected: $0) },
-            films: try rows[2].map { try Film(projected: $0) })
+            films: try rows[2].map { try Film(projected: $0) }, taxes: try TaxTable(rows[3]))
     }
 
     /// The statements that read what a request names, and how their rows are the facts.
@@ -33,6 +35,7 @@ struct ProjectionStore: Sendable {
             "/* institutionFact */ SELECT \(sql: Institution.columns) FROM institutions WHERE id = \(institution)",
             "/* programmeFact */ SELECT programme FROM programme_projection WHERE id = \(request.programmeId)",
             "/* filmFacts */ SELECT film FROM film_projection WHERE id = ANY(\(request.filmIds))",
+            TaxTable.select,
         ]
     }
 
@@ -42,7 +45,8 @@ struct ProjectionStore: Sendable {
         return OrderingFacts(
             institution: try rows[0].first.map { try Institution($0) },
             programme: try rows[1].first.map { try Programme(projected: $0) },
-            films: Dictionary(films.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+            films: Dictionary(films.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
+            taxes: try TaxTable(rows[3]))
     }
 
     // MARK: - Writing
@@ -61,17 +65,29 @@ struct ProjectionStore: Sendable {
             """
     }
 
-    static func project(_ programmes: [Programme]) throws -> SQL {
-        let programmes = programmes.newest(\.id)
+    /// As they were told, with what this build does not know of: a later one will.
+    static func project(_ told: [ToldProgramme]) -> SQL {
+        let told = told.newest(\.programme.id)
         return """
             /* projectProgrammes */
             INSERT INTO programme_projection (id, version, programme)
-            SELECT * FROM unnest(
-                \(programmes.map(\.id)), \(programmes.map(\.version)),
-                \(try programmes.map { JSONText(try JSON.encode($0)) }))
+            SELECT id, version, event -> 'programme' FROM unnest(
+                \(told.map(\.programme.id)), \(told.map(\.version)), \(told.map(\.event))
+            ) AS told (id, version, event)
             ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, programme = EXCLUDED.programme
             WHERE programme_projection.version < EXCLUDED.version
             """
+    }
+}
+
+/// A programme, and the body of the event that told of it.
+struct ToldProgramme: Versioned, Sendable {
+    var programme: Programme
+    let event: JSONText
+
+    var version: Int64 {
+        get { programme.version }
+        set { programme.version = newValue }
     }
 }
 

@@ -9,11 +9,12 @@ extension ImportRoute {
     /// How long the database may take for an import: thousands of rows.
     private static let institutionsWaitMax: Duration = .seconds(20)
 
-    /// Of institutions; what a document holds for other services is theirs.
+    /// Of institutions and taxes; what a document holds for other services is theirs.
     static func institutions(
         authenticator: Authenticator, importInstitutions: ImportInstitutions
     ) -> ImportRoute {
-        ImportRoute(authenticator: authenticator, lists: ["institutions"], problems: .ofDatabase) { request, isDryRun in
+        ImportRoute(authenticator: authenticator, lists: ["institutions", "taxes"], problems: .ofDatabase) {
+            request, isDryRun in
             let document = try document(request)
             do {
                 let plan = try await Problem.forDatabase(within: institutionsWaitMax) {
@@ -21,7 +22,10 @@ extension ImportRoute {
                 }
                 return [
                     "institutions": ImportCounts(
-                        created: plan.created.count, changed: plan.changed.count, unchanged: plan.unchanged.count)
+                        created: plan.institutions.created.count, changed: plan.institutions.changed.count,
+                        unchanged: plan.institutions.unchanged.count),
+                    "taxes": ImportCounts(
+                        created: plan.taxes.created, changed: plan.taxes.changed, unchanged: plan.taxes.unchanged),
                 ]
             } catch let refused as ImportInstitutions.Refused {
                 throw Problem(refused)

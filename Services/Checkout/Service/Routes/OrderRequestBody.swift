@@ -36,7 +36,7 @@ struct OrderRequestBody: Decodable {
                 .init(
                     codingPath: path + [member],
                     debugDescription: "There is no such member here; known are: \(known.joined(separator: ", ")). "
-                        + "What an order costs is the programme's price list alone."))
+                        + "What an order costs is said here alone."))
         }
     }
 }

@@ -27,6 +27,7 @@ extension Problem {
         case .ruleNotSupported, .ruleNotMet: self = Self.composition(rejection)
         case .wrongNumberOfFilms, .repeatedFilms, .unknownFilms, .withdrawnFilms, .filmsNotLicensed:
             self = Self.selection(rejection)
+        case .pricing(let refusal): self.init(refusal)
         }
     }
 
