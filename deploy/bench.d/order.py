@@ -163,7 +163,9 @@ class Desk:
     def rows(self, order):
         """The rows that one real order made, as pgbench's variables."""
         as_json = lambda select: json.loads(sql(OURS, f"SELECT coalesce(json_agg(r), '[]') FROM ({select}) AS r"))
-        row = as_json(f"SELECT *, institution::text AS institution_text FROM orders WHERE id = '{order}'")[0]
+        row = as_json(f"""
+            SELECT *, institution::text AS institution_text, charge::text AS charge_text FROM orders
+            WHERE id = '{order}'""")[0]
         lines = as_json(f"SELECT * FROM order_lines WHERE order_id = '{order}' ORDER BY position")
         events = as_json(f"SELECT *, body::text AS body_text FROM event_log WHERE key = '{order}' ORDER BY sequence")
         answer = as_json(f"""
@@ -173,7 +175,7 @@ class Desk:
         variables = {name: row[name] for name in [
             "institution_id", "programme_id", "programme_version", "programme_name", "price_list_version",
             "total_minor_units", "purchase_order_number", "state", "event_sequence"]}
-        variables["institution"] = row["institution_text"]
+        variables["institution"], variables["charge"] = row["institution_text"], row["charge_text"]
         for line in lines:
             for name in ["film_id", "title", "price_minor_units"]:
                 variables[f"{name}_{line['position']}"] = line[name]
