@@ -12,9 +12,11 @@ extension Operation {
             .query(
                 "q",
                 .text(Schema.Text(lengthMax: SearchTerms.scalarsMax, example: "madres")),
-                says: "Words to look for, without regard to case and accents."),
+                says: "Words to look for, without regard to case and accents. One that no film has is taken for those "
+                    + "that are a letter away."),
         ],
-        answers: [.json(.page("films", of: filmSummary), says: "A page of them.")], problems: .ofDatabase)
+        answers: [.json(.page("films", of: filmSummary, and: [corrected]), says: "A page of them.")],
+        problems: .ofDatabase)
 
     static let readFilm = Operation(
         "readFilm", "A film's page",
@@ -31,6 +33,18 @@ extension Operation {
         parameters: [.path("id", .text(like: "spanish-film-club"), says: "Its id or its slug.")],
         answers: [.json(.programme, headers: [.entityTag], says: "The programme with its price lists.")],
         problems: [.notFound] + .ofDatabase)
+
+    private static let corrected = Schema.Member.optional(
+        "corrected",
+        .described(
+            "Words that no film has, and what they were taken for.",
+            .array(
+                .object(
+                    "CorrectedWord",
+                    [
+                        .required("word", .text(like: "almodobar")),
+                        .required("as", .array(.text(like: "almodovar"), .init(min: 1, max: Spelling.meantMax))),
+                    ]), .init(min: 1))))
 
     private static let filmSummary = Schema.object(
         "FilmSummary",
@@ -54,10 +68,11 @@ extension Operation.Parameter {
 
 extension Schema {
     /// A part of a list, and where it goes on.
-    fileprivate static func page(_ list: String, of element: Schema) -> Schema {
-        .object([
-            .required(list, .array(element, Bounds(max: ListingLimits.itemsMax))),
-            .optional("next", .described("The cursor of the next page; absent on the last.", .text(like: "MTAx"))),
-        ])
+    fileprivate static func page(_ list: String, of element: Schema, and others: [Member] = []) -> Schema {
+        .object(
+            [
+                .required(list, .array(element, Bounds(max: ListingLimits.itemsMax))),
+                .optional("next", .described("The cursor of the next page; absent on the last.", .text(like: "MTAx"))),
+            ] + others)
     }
 }

@@ -15,15 +15,26 @@ struct ListReader: Sendable {
     }
 
     /// `{"films":[…],"next":"…"}`: summaries of the films that are for sale; `next` only where there is more.
+    ///
+    /// Where nothing is found as it was written, a word that no film has is taken for those that are one slip of the
+    /// fingers away, and `corrected` says so: `[{"word":"almodobar","as":["almodovar"]}]`.
     func films(_ range: Range<FilmTag>, terms: SearchTerms?) async throws -> [UInt8] {
-        let rows = try await pool.query(
+        let words = terms?.words ?? []
+        let rows = try await films(range, words.map { SearchMeaning($0) })
+        guard rows.isEmpty, !words.isEmpty, let meanings = try await SearchWords.meanings(of: words, in: pool),
+            meanings.contains(where: \.isCorrected)
+        else { return try Self.page("films", rows, range) }
+        return try Self.page("films", try await films(range, meanings), range, meanings.filter(\.isCorrected))
+    }
+
+    private func films(_ range: Range<FilmTag>, _ meanings: [SearchMeaning]) async throws -> Rows {
+        try await pool.query(
             """
             /* listFilms */
             SELECT sort_key, id, summary AS entry FROM films
-            WHERE status = 'available' AND search_text LIKE ALL (\(terms?.patterns ?? [])) AND \(sql: range.condition)
+            WHERE status = 'available' AND \(sql: SearchIndex.condition(meanings)) AND \(sql: range.condition)
             ORDER BY sort_key, id LIMIT \(range.rowsMax)
             """)
-        return try Self.page("films", rows, range)
     }
 
     /// `{"programmes":[…],"next":"…"}`: whole programmes.
@@ -38,7 +49,9 @@ struct ListReader: Sendable {
         return try Self.page("programmes", rows, range)
     }
 
-    private static func page<Tag>(_ name: String, _ rows: Rows, _ range: Range<Tag>) throws -> [UInt8] {
+    private static func page<Tag>(
+        _ name: String, _ rows: Rows, _ range: Range<Tag>, _ corrected: [SearchMeaning] = []
+    ) throws -> [UInt8] {
         let listed = rows.prefix(range.itemsMax)
         var writer = JSONWriter(capacity: 512 * (listed.count + 1))
         writer.beginObject()
@@ -48,6 +61,10 @@ struct ListReader: Sendable {
         writer.endArray()
         if rows.count > range.itemsMax, let last = listed.last {
             writer.member("next", try ListingCursor<Tag>(last).text)
+        }
+        if !corrected.isEmpty {
+            writer.key("corrected")
+            writer.value(.array(corrected.map(\.value)))
         }
         writer.endObject()
         return writer.bytes
@@ -68,4 +85,8 @@ extension ListingCursor {
     fileprivate init(_ row: Row) throws {
         self.init(sortKey: try row.get("sort_key"), id: Identifier(try row.get("id", as: UUID.self)))
     }
+}
+
+extension SearchMeaning {
+    fileprivate var value: JSONValue { ["word": .string(asked), "as": .array(words.map(JSONValue.string))] }
 }
