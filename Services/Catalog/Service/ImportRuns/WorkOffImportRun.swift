@@ -63,7 +63,7 @@ struct WorkOffImportRun: Sendable {
             correlationID: .generate(now: now()), trace: try run.traceparent.map { try TraceContext($0) })
         var done: Int64 = 0
         let filmTally = try await goThrough(films, isDryRun, &done, in: transaction) { steps in
-            [try ImportStore.write(films: steps), SearchWords.add(steps.map(\.item.searchText.text))]
+            [try ImportStore.write(films: steps)] + SearchIndex.add(steps.map(\.item))
         } event: {
             try EventDraft(FilmChanged(film: $0.item), sequence: $0.item.version, cause: cause, now: now())
         }

@@ -12,29 +12,52 @@ struct ListReader: Sendable {
     struct Range<Tag: Sendable>: Sendable {
         var itemsMax: Int
         var after: ListingCursor<Tag>?
+        /// The text of the list's filters, which its cursors belong to.
+        var list = ""
     }
 
     /// `{"films":[…],"next":"…"}`: summaries of the films that are for sale; `next` only where there is more.
     ///
     /// Where nothing is found as it was written, a word that no film has is taken for those that are one slip of the
     /// fingers away, and `corrected` says so: `[{"word":"almodobar","as":["almodovar"]}]`.
-    func films(_ range: Range<FilmTag>, terms: SearchTerms?) async throws -> [UInt8] {
-        let words = terms?.words ?? []
-        let rows = try await films(range, words.map { SearchMeaning($0) })
-        guard rows.isEmpty, !words.isEmpty, let meanings = try await SearchWords.meanings(of: words, in: pool),
-            meanings.contains(where: \.isCorrected)
-        else { return try Self.page("films", rows, range) }
-        return try Self.page("films", try await films(range, meanings), range, meanings.filter(\.isCorrected))
+    ///
+    /// With `facets` where they are asked for: `{"country":[{"value":"ES","count":41}],…}`.
+    func films(_ range: Range<FilmTag>, _ filter: FilmFilter, withFacets: Bool) async throws -> [UInt8] {
+        var meanings = filter.words.map { SearchMeaning($0) }
+        var rows = try await films(range, filter, meanings)
+        if rows.isEmpty, !filter.words.isEmpty,
+            let correction = try await SearchWords.correction(of: filter.words, in: pool)
+        {
+            meanings = correction
+            rows = try await films(range, filter, meanings)
+        }
+        let facets = withFacets ? try await facets(filter, meanings) : nil
+        return try Self.page("films", rows, range) { writer in
+            let corrected = meanings.filter(\.isCorrected)
+            if !corrected.isEmpty { writer.member("corrected", .array(corrected.map(\.value))) }
+            if let facets { writer.member("facets", facets) }
+        }
     }
 
-    private func films(_ range: Range<FilmTag>, _ meanings: [SearchMeaning]) async throws -> Rows {
+    private func films(
+        _ range: Range<FilmTag>, _ filter: FilmFilter, _ meanings: [SearchMeaning]
+    ) async throws -> Rows {
         try await pool.query(
             """
             /* listFilms */
             SELECT sort_key, id, summary AS entry FROM films
-            WHERE status = 'available' AND \(sql: SearchIndex.condition(meanings)) AND \(sql: range.condition)
+            WHERE \(sql: SearchIndex.condition(filter, meanings)) AND \(sql: range.condition)
             ORDER BY sort_key, id LIMIT \(range.rowsMax)
             """)
+    }
+
+    private func facets(_ filter: FilmFilter, _ meanings: [SearchMeaning]) async throws -> JSONValue {
+        var values: [String: [JSONValue]] = [:]
+        for row in try await pool.query(SearchIndex.countFacets(filter, meanings)) {
+            let (facet, label, count) = try row.decode(String.self, String.self, Int64.self)
+            values[facet, default: []].append(["value": .string(label), "count": .integer(count)])
+        }
+        return .object(JSONObject(Facet.allCases.map { ($0.rawValue, .array(values[$0.rawValue] ?? [])) }))
     }
 
     /// `{"programmes":[…],"next":"…"}`: whole programmes.
@@ -46,11 +69,11 @@ struct ListReader: Sendable {
             WHERE \(sql: range.condition)
             ORDER BY sort_key, id LIMIT \(range.rowsMax)
             """)
-        return try Self.page("programmes", rows, range)
+        return try Self.page("programmes", rows, range) { _ in }
     }
 
     private static func page<Tag>(
-        _ name: String, _ rows: Rows, _ range: Range<Tag>, _ corrected: [SearchMeaning] = []
+        _ name: String, _ rows: Rows, _ range: Range<Tag>, ending: (inout JSONWriter) -> Void
     ) throws -> [UInt8] {
         let listed = rows.prefix(range.itemsMax)
         var writer = JSONWriter(capacity: 512 * (listed.count + 1))
@@ -60,14 +83,18 @@ struct ListReader: Sendable {
         for row in listed { writer.raw(try row.get("entry", as: JSONText.self).bytes) }
         writer.endArray()
         if rows.count > range.itemsMax, let last = listed.last {
-            writer.member("next", try ListingCursor<Tag>(last).text)
+            writer.member("next", try ListingCursor<Tag>(last).text(in: range.list))
         }
-        if !corrected.isEmpty {
-            writer.key("corrected")
-            writer.value(.array(corrected.map(\.value)))
-        }
+        ending(&writer)
         writer.endObject()
         return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ key: String, _ value: JSONValue) {
+        self.key(key)
+        self.value(value)
     }
 }
 

@@ -29,11 +29,12 @@ enum SearchWords {
     }
 
     /// What each of the words may mean: itself where a film's word begins so, else the words that are one slip of the
-    /// fingers away. Nil where one of them means nothing.
-    static func meanings(of words: [String], in pool: PostgresPool) async throws -> [SearchMeaning]? {
+    /// fingers away. Nil where one of them means nothing, or all of them mean themselves.
+    static func correction(of words: [String], in pool: PostgresPool) async throws -> [SearchMeaning]? {
         let known = Set(try await pool.query(knownWords(words)).map { try $0.get(0, as: String.self) })
         let unknown = Set(words).subtracting(known).filter(Spelling.isCorrected)
         let meant = try await unknown.isEmpty ? [:] : meant(by: unknown, in: pool)
+        guard !meant.isEmpty else { return nil }
         var meanings: [SearchMeaning] = []
         for word in words {
             if known.contains(word) {
