@@ -145,15 +145,18 @@ let package = Package(
         tests("HTTPTests", uses: ["HTTPServer", "HTTPClient", "JSON", "Reactor"]),
         tests(
             "ServiceShellTests",
-            uses: ["ServiceShell", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+            uses: [
+                "ServiceShell", "ServiceTestSupport", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON",
+                "Reactor",
+            ]),
         tests("KafkaSettingsTests", uses: ["Kafka", "KafkaSettings", "ServiceShell"]),
         tests("MessagingTests", uses: ["Messaging", "FilmClubModel", "JSON", "Kafka", "Postgres", "Reactor"]),
         tests("OperatorTests", uses: ["OperatorCommand", "FilmClubModel", "JSON"]),
         tests(
             "SystemTests",
             uses: [
-                "FilmClubModel", "HTTPClient", "JSON", "Kafka", "Postgres", "Reactor", "filmclub", "filmclub-catalog",
-                "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
+                "ServiceTestSupport", "FilmClubModel", "HTTPClient", "JSON", "Kafka", "Postgres", "Reactor", "filmclub",
+                "filmclub-catalog", "filmclub-cart", "filmclub-checkout", "filmclub-streaming",
             ]),
         tests(
             "ReliabilityTests",

@@ -24,17 +24,26 @@ final class House: Sendable {
 
     let state: String
     private let broker: Broker
+    /// For deploy/up, and so for every service.
+    private let settings: [String: String]
+    /// What is asked of the services belongs to this trace; nil: to a new one each time.
+    private let trace: TraceContext?
     private let client = Client(on: TestLoop.shared)
     private let running = Lock<Process?>(nil)
 
-    init(_ broker: Broker) throws {
+    init(_ broker: Broker, settings: [String: String] = [:], trace: TraceContext? = nil) throws {
         self.broker = broker
+        self.settings = settings
+        self.trace = trace
         state = try File.makeFolder("filmclub-system")
     }
 
     /// Lends a house that is up, and takes it away afterwards.
-    static func with(_ broker: Broker, _ body: (House) async throws -> Void) async throws {
-        let house = try House(broker)
+    static func with(
+        _ broker: Broker, settings: [String: String] = [:], trace: TraceContext? = nil,
+        _ body: (House) async throws -> Void
+    ) async throws {
+        let house = try House(broker, settings: settings, trace: trace)
         do {
             try await house.up()
             try await body(house)
@@ -51,7 +60,7 @@ final class House: Sendable {
             "KAFKA_BOOTSTRAP_SERVERS": nil, "KAFKA_SECURE": broker == .securedKafka ? "1" : nil,
         ]
         if broker == .embedded { environment["KAFKA_HOME"] = .some(nil) }
-        return environment
+        return environment.merging(settings) { _, own in own }
     }
 
     // MARK: - Up and down
@@ -140,6 +149,7 @@ final class House: Sendable {
         request.headers.append(("Authorization", "Bearer \(token)"))
         if body != nil { request.headers.append(("Content-Type", "application/json")) }
         if let key { request.headers.append(("Idempotency-Key", key)) }
+        if let trace { request.headers.append(("traceparent", trace.traceparent)) }
         let response = try await client.send(request)
         guard response.status == status else {
             throw HouseFailed(
@@ -175,6 +185,12 @@ final class House: Sendable {
                 "payment": ["method": "purchase_order", "purchaseOrderNumber": "PO-SYSTEM"],
             ], expecting: 201)
         return try text(order, "id")
+    }
+
+    /// Everything that a service's operators' listener tells, as text.
+    func metrics(_ service: String) async throws -> String {
+        let response = try await client.send(ClientRequest("GET", try url(service, "/metrics", "ops")))
+        return String(decoding: response.body, as: UTF8.self)
     }
 
     func state(ofOrder order: String, token: String) async throws -> String {

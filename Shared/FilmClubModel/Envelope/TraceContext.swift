@@ -33,9 +33,15 @@ public struct TraceContext: Hashable, Sendable {
         return root(using: &random)
     }
 
-    public static func root(using random: inout some RandomNumberGenerator) -> TraceContext {
-        TraceContext(
-            traceHigh: random.next(), traceLow: nonZero(&random), span: nonZero(&random), flags: 1)
+    /// - Parameter sampledShare: of the traces that begin so, from 0 to 1; decided by the trace id, so that whoever
+    ///   decides by the same share decides alike.
+    public static func root(
+        sampledShare: Double = 1, using random: inout some RandomNumberGenerator
+    ) -> TraceContext {
+        let low = nonZero(&random)
+        let isSampled = sampledShare >= 1 || Double(low) < sampledShare * Double(UInt64.max)
+        return TraceContext(
+            traceHigh: random.next(), traceLow: low, span: nonZero(&random), flags: isSampled ? 1 : 0)
     }
 
     /// The next step within the same trace.

@@ -29,8 +29,8 @@ public struct ServiceFoundation: Sendable {
         pool = Self.database(service, context)
         producer = try Self.producer(kafka, context)
         relay = Relay(
-            pool: pool, publisher: producer, service: service, unfinished: unfinished, on: context.loop,
-            log: context.log, metrics: context.metrics)
+            pool: pool, publisher: producer, service: service, unfinished: unfinished, tracer: context.tracer,
+            on: context.loop, log: context.log, metrics: context.metrics)
     }
 
     /// In the order in which they start: the schema first, `prepare`, then what publishes and what listens.
@@ -40,7 +40,8 @@ public struct ServiceFoundation: Sendable {
     ) -> [any ShellService] {
         let consumer = EventConsumer(
             pool: pool, kafka: kafka, service: service, topics: topics, handler: handler, publisher: producer,
-            applied: { [relay] in relay.wake() }, on: context.loop, log: context.log, metrics: context.metrics)
+            applied: { [relay] in relay.wake() }, tracer: context.tracer, on: context.loop, log: context.log,
+            metrics: context.metrics)
         return [
             ClosureService(
                 "database",

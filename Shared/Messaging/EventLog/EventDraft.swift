@@ -7,6 +7,7 @@ public struct EventCause: Sendable {
     public let correlationID: CorrelationID
     /// The event this one answers; nil where a request began it.
     public let causationID: EventID?
+    /// The step that writes the event, which those that apply it follow.
     public let trace: TraceContext?
 
     /// A request from outside began it.
@@ -16,11 +17,11 @@ public struct EventCause: Sendable {
         self.trace = trace
     }
 
-    /// `event` began it: the same work and trace, one step on.
+    /// `event` began it: the same work, and the step of its trace that applies it (the inbox sets it).
     public init(following event: EventEnvelope) {
         correlationID = event.correlationID ?? CorrelationID(event.id.uuid)
         causationID = event.id
-        trace = event.trace?.child()
+        trace = event.trace
     }
 }
 

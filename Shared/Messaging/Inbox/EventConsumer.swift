@@ -63,7 +63,7 @@ public actor EventConsumer: ShellService {
         pool: PostgresPool, kafka: KafkaConfiguration, service: ServiceName, topics: [Topic],
         group: String? = nil, handler: any EventHandler, publisher: any EventPublisher,
         applied: @escaping @Sendable () -> Void, limits: InboxLimits = InboxLimits(),
-        options: KafkaConsumerOptions = .house, on loop: EventLoop, log: Log, metrics: Metrics
+        options: KafkaConsumerOptions = .house, tracer: Tracer = .off, on loop: EventLoop, log: Log, metrics: Metrics
     ) {
         self.pool = pool
         self.kafka = kafka
@@ -81,7 +81,8 @@ public actor EventConsumer: ShellService {
         self.log = log
         meters = InboxMeters(metrics)
         inbox = Inbox(
-            store: InboxStore(consumer: service.text), pool: pool, handler: handler, limits: limits, loop: loop)
+            store: InboxStore(consumer: service.text), pool: pool, handler: handler, limits: limits,
+            tracer: tracer, loop: loop)
         pause = WakeUp(loop: loop)
         ended = WakeUp(loop: loop)
     }

@@ -3,6 +3,7 @@ internal import JSON
 internal import Kafka
 internal import Postgres
 internal import Reactor
+internal import ServiceShell
 
 /// Applies messages once each: it owns a consumer's watermarks and its parked messages, and refuses whatever is not
 /// a key's next event. It knows nothing of how the messages come.
@@ -11,6 +12,7 @@ struct Inbox: Sendable {
     let pool: PostgresPool
     let handler: any EventHandler
     let limits: InboxLimits
+    var tracer = Tracer.off
     let loop: EventLoop
 
     /// What came of a batch.
@@ -101,16 +103,24 @@ struct Inbox: Sendable {
     private func apply(
         _ events: [InboxEvent], releasing: Bool = true, within deadline: Duration? = nil
     ) async throws -> Report {
-        try await pool.withTransaction { transaction in
+        let begin = Instant.now()
+        let (report, steps) = try await pool.withTransaction { transaction in
             if let deadline { _ = try await transaction.query(InboxStore.deadline(deadline)) }
             var ledger = try await store.load(Set(events.map(\.key)), in: transaction)
             if !releasing { ledger.ignoreWaiting() }
             let judged = Self.judge(events, &ledger, releasing: releasing)
-            if !judged.accepted.isEmpty { try await handler.apply(judged.accepted, in: transaction) }
+            let steps = judged.accepted.map(\.asStep)
+            if !steps.isEmpty { try await handler.apply(steps, in: transaction) }
             let moved = Set(judged.accepted.map(\.key))
             _ = try await transaction.unit(store.close(ledger, moved: moved, parking: judged.parked))
-            return Report(applied: judged.accepted.count, dropped: judged.dropped, gaps: judged.parked.count)
+            let report = Report(applied: steps.count, dropped: judged.dropped, gaps: judged.parked.count)
+            return (report, zip(judged.accepted, steps))
         }
+        for (event, step) in steps {
+            guard let trace = step.envelope.trace else { continue }
+            tracer.record(trace) { .applying(event, as: trace, from: begin, to: .now()) }
+        }
+        return report
     }
 
     private struct Judgement {

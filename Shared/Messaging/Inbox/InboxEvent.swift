@@ -31,6 +31,13 @@ public struct InboxEvent: Sendable {
     public func carries<Body: EventBody>(_ type: Body.Type) -> Bool { envelope.type.name == Body.type.name }
 
     var key: TopicKey { TopicKey(topic: topic, key: envelope.subject) }
+
+    /// As its handler gets it: placed in a step of its own, which what follows from the event names as its parent.
+    var asStep: InboxEvent {
+        var envelope = envelope
+        envelope.trace = envelope.trace?.child()
+        return InboxEvent(topic: topic, envelope: envelope, body: body, origin: origin)
+    }
 }
 
 /// A message as an inbox gets it: readable, or to be parked at once.

@@ -56,7 +56,7 @@ public actor Relay: ShellService {
     /// - Parameter unfinished: a SELECT of two text columns, topic and key.
     public init(
         pool: PostgresPool, publisher: any EventPublisher, service: ServiceName, unfinished: SQL? = nil,
-        limits: RelayLimits = RelayLimits(), on loop: EventLoop, log: Log, metrics: Metrics
+        limits: RelayLimits = RelayLimits(), tracer: Tracer = .off, on loop: EventLoop, log: Log, metrics: Metrics
     ) {
         self.loop = loop
         self.service = service
@@ -66,7 +66,7 @@ public actor Relay: ShellService {
         store = RelayStore(pool: pool, service: service)
         holder = "\(service)-\(EventID.generate(now: .now()))"
         self.log = log
-        meters = RelayMeters(metrics)
+        meters = RelayMeters(metrics, tracer)
         wakeUp = WakeUp(loop: loop)
         ended = WakeUp(loop: loop)
     }

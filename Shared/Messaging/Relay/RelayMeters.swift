@@ -7,8 +7,10 @@ struct RelayMeters: Sendable {
     let lag: Histogram
     let failures: Counter
     let clusterChanges: Counter
+    private let tracer: Tracer
 
-    init(_ metrics: Metrics) {
+    init(_ metrics: Metrics, _ tracer: Tracer) {
+        self.tracer = tracer
         published = metrics.counter(
             "filmclub_relay_published_total", help: "Events published and acknowledged, repetitions included.")
         lag = metrics.histogram(
@@ -22,6 +24,10 @@ struct RelayMeters: Sendable {
     func published(_ events: [LoggedEvent]) {
         let now = Instant.now()
         published.increment(by: events.count)
-        for event in events { lag.observe(now - event.envelope.time) }
+        for event in events {
+            lag.observe(now - event.envelope.time)
+            guard let trace = event.envelope.trace else { continue }
+            tracer.record(trace) { .publishing(event, of: trace, acknowledged: now) }
+        }
     }
 }

@@ -63,6 +63,15 @@ extension ConfigurationKind where Value == Int {
     }
 }
 
+extension ConfigurationKind where Value == Double {
+    /// A part of a whole: `0.25`.
+    public static var share: ConfigurationKind {
+        ConfigurationKind(
+            description: "number from 0 to 1",
+            parse: { text in Double(text).flatMap { (0...1).contains($0) ? $0 : nil } }, format: { "\($0)" })
+    }
+}
+
 extension ConfigurationKind where Value == Bool {
     public static var flag: ConfigurationKind {
         ConfigurationKind(

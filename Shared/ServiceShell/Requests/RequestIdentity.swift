@@ -8,6 +8,14 @@ public struct RequestIdentity: Sendable, Equatable {
     public let id: String
     /// A child of the caller's `traceparent`, else the root of a new trace. Events that the request causes carry it on.
     public let trace: TraceContext
+    /// The caller's own place in the trace; nil where the request began it.
+    public let parent: TraceContext?
+
+    init(id: String, trace: TraceContext, parent: TraceContext? = nil) {
+        self.id = id
+        self.trace = trace
+        self.parent = parent
+    }
 
     /// Longer ids are replaced, like those with characters that a header, a log or a shell could trip over.
     static let idBytesMax = 64
@@ -44,15 +52,19 @@ extension Request {
 /// Makes identities. Their bits need not be secret, only different: one seeded generator, no system call a request.
 final class IdentitySource: Sendable {
     private let random: Lock<SplitMix64>
+    private let sampledShare: Double
 
-    init(seed: UInt64 = .random(in: .min ... .max)) { random = Lock(SplitMix64(state: seed)) }
+    init(sampledShare: Double, seed: UInt64 = .random(in: .min ... .max)) {
+        self.sampledShare = sampledShare
+        random = Lock(SplitMix64(state: seed))
+    }
 
     func identity(requestID: String?, traceparent: String?) -> RequestIdentity {
         let parent = traceparent.flatMap { try? TraceContext($0) }
         return random.withLock { random in
-            let trace = parent?.child(using: &random) ?? .root(using: &random)
+            let trace = parent?.child(using: &random) ?? .root(sampledShare: sampledShare, using: &random)
             let id = requestID.flatMap { RequestIdentity.isSane($0) ? $0 : nil } ?? Self.hexadecimal(random.next())
-            return RequestIdentity(id: id, trace: trace)
+            return RequestIdentity(id: id, trace: trace, parent: parent)
         }
     }
 

@@ -1,7 +1,8 @@
+internal import FilmClubModel
 public import HTTPServer
 
 /// The outermost middleware of every interface: gives each request its identity, turns what handlers throw into
-/// problems, and logs the answer.
+/// problems, logs the answer, and tells the tracer of it.
 ///
 /// A line of the log names the route's pattern and never the path, whose parameters may be a token or tell what an
 /// institution watches. Quick, successful reads are logged at `debug` only: the metrics count them.
@@ -11,9 +12,14 @@ public struct RequestLog: Middleware {
     static let requestIDHeader = "X-Request-Id"
 
     private let log: Log
-    private let identities = IdentitySource()
+    private let tracer: Tracer
+    private let identities: IdentitySource
 
-    public init(_ log: Log) { self.log = log }
+    public init(_ log: Log, tracer: Tracer = .off) {
+        self.log = log
+        self.tracer = tracer
+        identities = IdentitySource(sampledShare: tracer.sampledShare)
+    }
 
     public func handle(_ request: Request, next: Handler) async throws -> Response {
         var request = request
@@ -23,7 +29,9 @@ public struct RequestLog: Middleware {
         let begin = ContinuousClock.now
         var response = await answer(request, next: next)
         response.headers[Self.requestIDHeader] = identity.id
-        record(request, response, duration: ContinuousClock.now - begin)
+        let duration = ContinuousClock.now - begin
+        record(request, response, duration: duration)
+        tracer.record(identity.trace) { Self.span(identity, request, response, duration) }
         return response
     }
 
@@ -49,6 +57,20 @@ public struct RequestLog: Middleware {
                 "status": .count(response.status),
                 .duration: .milliseconds(duration), "bytes": .integer(response.body.count),
             ])
+    }
+
+    private static func span(
+        _ identity: RequestIdentity, _ request: Request, _ response: Response, _ duration: Duration
+    ) -> Span {
+        let route = request.route ?? unmatched
+        let end = Instant.now()
+        return Span(
+            .server, "\(request.method.rawValue) \(route)", context: identity.trace, parent: identity.parent,
+            begin: end - duration, end: end,
+            attributes: [
+                ("http.request.method", .text(request.method.rawValue)), ("http.route", .text(route)),
+                ("http.response.status_code", .integer(Int64(response.status))),
+            ], hasFailed: response.status >= 500)
     }
 
     /// What stands for the route where none matched.

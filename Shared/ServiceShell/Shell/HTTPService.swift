@@ -19,7 +19,7 @@ public actor HTTPService: ShellService {
         publicBaseURL: String? = nil, limits: ListenerLimits = ListenerLimits(), build: (inout Router) -> Void
     ) {
         var router = Router()
-        router.use(RequestLog(context.log))
+        router.use(RequestLog(context.log, tracer: context.tracer))
         build(&router)
         router.publishContract(of: context.name, at: publicBaseURL)
         let access = AccessMetrics(context.metrics)

@@ -37,7 +37,7 @@ public enum Shell {
             let sink = try LogWriter()
             let log = Log(to: sink, level: configuration[ShellKeys.logLevel], fields: ["service": .text(name)])
             let context = ShellContext(
-                name: name, configuration: configuration, log: log, loop: loop)
+                name: name, configuration: configuration, log: log, tracer: Tracer(configuration), loop: loop)
             raiseDescriptorLimit(log)
             sink.register(in: context.metrics)
             for warning in configuration.warnings { log.warning("settings.warning", ["warning": .text(warning)]) }
@@ -76,7 +76,10 @@ public enum Shell {
             let run = ShellRun(
                 context, stopWithin: stopWithin, addressFile: context.configuration[ShellKeys.addressFile],
                 onStop: { alarm(UInt32(clamping: stopWithin.components.seconds) + alarmGraceSeconds) })
-            let result = await run.run(first: [HTTPService.ops(context)], build: build)
+            var first: [any ShellService] = [HTTPService.ops(context)]
+            // Stopped last, so that it sends what the others' last work leaves.
+            if let exporter = SpanExporter(context) { first.insert(exporter, at: 0) }
+            let result = await run.run(first: first, build: build)
             ending.withLock { $0 = result }
             loop.stop()
         }

@@ -8,6 +8,8 @@ public struct ShellContext: Sendable {
     public let log: Log
     public let metrics: Metrics
     public let health: Health
+    /// Hears of the steps that this process does for traces.
+    public let tracer: Tracer
     /// The main thread's event loop, on which everything lives.
     public let loop: EventLoop
     let addresses = AddressBook()
@@ -16,13 +18,14 @@ public struct ShellContext: Sendable {
     /// `Shell.main` makes one; a test that runs a service in its own process makes another.
     public init(
         name: String, configuration: Configuration, log: Log, metrics: Metrics = Metrics(), health: Health = Health(),
-        loop: EventLoop
+        tracer: Tracer = .off, loop: EventLoop
     ) {
         self.name = name
         self.configuration = configuration
         self.log = log
         self.metrics = metrics
         self.health = health
+        self.tracer = tracer
         self.loop = loop
     }
 

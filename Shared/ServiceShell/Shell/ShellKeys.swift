@@ -14,5 +14,14 @@ public enum ShellKeys {
         "STOP_WITHIN", .duration(in: .seconds(1)...(.seconds(600))), default: .seconds(10),
         help: "How long a graceful stop may take in all.")
 
-    public static let all: [any AnyConfigurationKey] = [logLevel, opsHost, opsPort, addressFile, stopWithin]
+    public static let tracesEndpoint = ConfigurationKey(
+        optional: "OTEL_EXPORTER_OTLP_ENDPOINT", .url(),
+        help: "Base address of a collector that takes traces, OTLP over HTTP: http://127.0.0.1:4318. None: no traces.")
+    public static let tracesShare = ConfigurationKey(
+        "OTEL_TRACES_SAMPLER_ARG", .share, default: 1,
+        help: "Of the traces that begin here, how many are told; one that comes in keeps its sender's decision.")
+
+    public static let all: [any AnyConfigurationKey] = [
+        logLevel, opsHost, opsPort, addressFile, stopWithin, tracesEndpoint, tracesShare,
+    ]
 }

@@ -71,7 +71,7 @@ struct EditCart: Sendable {
 
     /// All events of a cart belong together, whoever changed it.
     private func cause(_ cart: Cart, _ trace: TraceContext) -> EventCause {
-        EventCause(correlationID: CorrelationID(cart.id.uuid), trace: trace.child())
+        EventCause(correlationID: CorrelationID(cart.id.uuid), trace: trace)
     }
 }
 

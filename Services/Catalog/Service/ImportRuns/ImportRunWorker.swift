@@ -109,8 +109,7 @@ actor ImportRunWorker: ShellService {
         return (error as? PostgresError).map { Problem($0) != nil } ?? false
     }
 
-    /// The parts of applied runs, and runs that nobody has touched for long; then what an older build has imported
-    /// gets its place in the search index.
+    /// The parts of applied runs, and runs that nobody has touched for long.
     private func clear() async throws {
         for row in try await pool.query(ImportRunStore.spent) {
             try await ImportRunStore.empty(try row.get(0), in: pool)
@@ -121,7 +120,6 @@ actor ImportRunWorker: ShellService {
             _ = try await pool.query(ImportRunStore.delete(id))
             log.info("import_run.forgotten", ["run": .id(id)])
         }
-        try await SearchIndex.makeUp(in: pool)
     }
 }
 

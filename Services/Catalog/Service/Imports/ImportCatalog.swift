@@ -15,7 +15,7 @@ struct ImportCatalog: Sendable {
     /// - Parameter isDryRun: says what would change and changes nothing.
     func callAsFunction(_ draft: ImportDraft, isDryRun: Bool, trace: TraceContext?) async throws -> CatalogImport {
         let now = now()
-        let cause = EventCause(correlationID: .generate(now: now), trace: trace?.child())
+        let cause = EventCause(correlationID: .generate(now: now), trace: trace)
         let plan = try await pool.withTransaction { transaction in
             let plan = try await self.plan(draft, in: transaction)
             let events = try draft.events(of: plan, cause: cause, now: now)

@@ -84,7 +84,7 @@ struct ImportInstitutions: Sendable {
     private func statements(_ plan: InstitutionImport, trace: TraceContext?) throws -> [SQL] {
         let news = plan.news.sorted { $0.id < $1.id }
         let now = now()
-        let cause = EventCause(correlationID: .generate(now: now), trace: trace?.child())
+        let cause = EventCause(correlationID: .generate(now: now), trace: trace)
         let upsert: SQL = """
             /* writeInstitutions */
             INSERT INTO institutions (id, version, name, type, territory, time_zone, verified)

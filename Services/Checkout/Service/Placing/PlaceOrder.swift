@@ -129,7 +129,7 @@ struct PlaceOrder: Sendable {
         _ order: PlacedOrder, _ command: Command, _ fingerprint: [UInt8]
     ) throws -> OrderSubmission {
         let address = addresses.order(order.id)
-        let cause = EventCause(correlationID: CorrelationID(order.id.uuid), trace: command.trace?.child())
+        let cause = EventCause(correlationID: CorrelationID(order.id.uuid), trace: command.trace)
         let institution = order.institution.json
         let charge = order.price.charge.json
         let events = try order.events.map { event in
