@@ -99,7 +99,8 @@ let package = Package(
         shared("Contracts", uses: ["FilmClubModel", "HTTPServer", "JSON"]),
         shared(
             "ServiceShell",
-            uses: ["Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"]),
+            uses: ["Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"],
+            exclude: ["Metrics/README.md"]),
         shared("KafkaSettings", uses: ["Kafka", "ServiceShell"]),
         shared(
             "Messaging",

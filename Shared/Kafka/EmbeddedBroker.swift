@@ -49,6 +49,9 @@ internal import Reactor
 
     deinit { stop() }
 
+    /// Whether a cluster of this id is an embedded one: librdkafka names its own so, and nobody else's.
+    public static func isEmbedded(clusterID: String) -> Bool { clusterID.hasPrefix("mockCluster") }
+
     /// The first broker's port.
     public var port: UInt16 {
         let first = bootstrapServers.split(separator: ",").first ?? ""

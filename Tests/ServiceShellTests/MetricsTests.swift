@@ -47,6 +47,16 @@ struct MetricsTests {
         #expect(metrics.counter("x_total", labels: ["a"], help: "X.").with("1").value == 2)
     }
 
+    @Test("Series that are retained no longer are told no longer; what is left goes on counting")
+    func retain() {
+        let metrics = Metrics()
+        let lag = metrics.gauge("lag", labels: ["topic", "partition"], help: "Lag.")
+        for partition in ["0", "1"] { lag.with("films", partition).set(3) }
+        lag.retain([["films", "1"]])
+        #expect(!metrics.text().contains("partition=\"0\""))
+        #expect(metrics.text().contains("lag{topic=\"films\",partition=\"1\"} 3"))
+    }
+
     @Test("Labels that outside input could choose stay within the limit of series, and nothing goes uncounted")
     func cardinality() {
         let metrics = Metrics()

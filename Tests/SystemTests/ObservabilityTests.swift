@@ -30,6 +30,9 @@ struct ObservabilityTests {
                 for line in [
                     "filmclub_http_requests_total{method=\"POST\",route=\"/v1/orders\",status=\"201\"} 1",
                     "filmclub_orders_total{outcome=\"placed\"} 1",
+                    "filmclub_broker_embedded \(broker == .embedded ? 1 : 0)",
+                    "filmclub_consumer_partition_lag_records{topic=\"entitlement.entitlements.v1\",partition=",
+                    "filmclub_database_connections{state=\"idle\"}", "filmclub_database_waiting 0",
                 ] {
                     #expect(metrics.contains(line), "\(metrics)")
                 }

@@ -31,6 +31,7 @@ public actor Relay: ShellService {
     var window: LeaseWindow?
     /// Until when the lease is left to others, because the broker was silent for us.
     var leavesLeaseUntil = ContinuousClock.now
+    private var notedCluster: String?
     private var clusterCheckedAt = ContinuousClock.now - .seconds(3600)
     /// When the broker was given what it has not acknowledged yet.
     var sendBegunAt: ContinuousClock.Instant?
@@ -146,6 +147,7 @@ public actor Relay: ShellService {
         else { return }
         let clusterID = try await publisher.clusterID()
         clusterCheckedAt = .now
+        note(cluster: clusterID)
         guard let held = lease?.cursor, held.clusterID != clusterID else { return }
         if !held.clusterID.isEmpty {
             log.warning("relay.cluster.changed", ["from": .text(held.clusterID), "to": .text(clusterID)])
@@ -154,6 +156,15 @@ public actor Relay: ShellService {
         }
         lease?.cursor = .beginning(clusterID: clusterID)
         try await save()
+    }
+
+    /// A development broker that was left in the place of a real one must not go unnoticed.
+    private func note(cluster clusterID: String) {
+        guard clusterID != notedCluster else { return }
+        notedCluster = clusterID
+        let isEmbedded = EmbeddedBroker.isEmbedded(clusterID: clusterID)
+        meters.isEmbedded.set(isEmbedded ? 1 : 0)
+        if isEmbedded { log.warning("relay.broker.embedded", ["cluster": .text(clusterID)]) }
     }
 
     /// While the broker writes a page the next one is read; only one at a time is with the broker, and the cursor never

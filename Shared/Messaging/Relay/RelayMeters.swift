@@ -7,6 +7,7 @@ struct RelayMeters: Sendable {
     let lag: Histogram
     let failures: Counter
     let clusterChanges: Counter
+    let isEmbedded: Gauge
     private let tracer: Tracer
 
     init(_ metrics: Metrics, _ tracer: Tracer) {
@@ -19,6 +20,9 @@ struct RelayMeters: Sendable {
             "filmclub_relay_failures_total", help: "Turns of the relay that ended in an error and were taken again.")
         clusterChanges = metrics.counter(
             "filmclub_relay_cluster_changes_total", help: "Times the broker was found to be another cluster.")
+        isEmbedded = metrics.gauge(
+            "filmclub_broker_embedded",
+            help: "1 where this process publishes to the embedded broker, which keeps everything in memory alone.")
     }
 
     func published(_ events: [LoggedEvent]) {

@@ -15,6 +15,7 @@ actor Vitals: ShellService {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
+    private let pool: PostgresPool
     private let store: VitalsStore
     private let relay: Relay
     private let consumer: EventConsumer
@@ -32,6 +33,7 @@ actor Vitals: ShellService {
         limits: VitalsLimits = VitalsLimits()
     ) {
         loop = context.loop
+        self.pool = pool
         store = VitalsStore(pool: pool, consumer: service.text)
         self.relay = relay
         self.consumer = consumer
@@ -66,6 +68,7 @@ actor Vitals: ShellService {
             relaying.say(await relay.condition(trouble: limits.troubleAfter))
             consuming.say(await consumer.condition(trouble: limits.troubleAfter))
             meters.show(await consumer.lag())
+            meters.show(await pool.statistics)
             looks &+= 1
             guard (try? await loop.sleep(for: limits.interval)) != nil else { return }
         }

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Postgres
 internal import ServiceShell
 
 /// What an operator sees of what waits.
@@ -11,7 +12,10 @@ struct VitalsMeters: Sendable {
     private let parked: MetricFamily<Gauge>
     private let parkedOldest: MetricFamily<Gauge>
     private let lag: Gauge
+    private let partitionLag: MetricFamily<Gauge>
     private let partitions: Gauge
+    private let connections: MetricFamily<Gauge>
+    private let waiting: Gauge
 
     init(_ metrics: Metrics) {
         outbox = metrics.gauge(
@@ -30,6 +34,14 @@ struct VitalsMeters: Sendable {
         )
         lag = metrics.gauge(
             "filmclub_consumer_lag_records", help: "Records of this process's partitions that it has not read yet.")
+        partitionLag = metrics.gauge(
+            "filmclub_consumer_partition_lag_records", labels: ["topic", "partition"],
+            help: "The same, a partition; those of other processes are told by them.")
+        connections = metrics.gauge(
+            "filmclub_database_connections", labels: ["state"],
+            help: "Connections to the database: idle, in_use, or connecting.")
+        waiting = metrics.gauge(
+            "filmclub_database_waiting", help: "Callers that wait for a connection to the database.")
         partitions = metrics.gauge(
             "filmclub_consumer_partitions", help: "Partitions of this process of whose end something is known.")
     }
@@ -52,5 +64,15 @@ struct VitalsMeters: Sendable {
     func show(_ lag: [KafkaLag]) {
         self.lag.set(Double(lag.reduce(0) { $0 + $1.records }))
         partitions.set(lag.count)
+        let series = lag.map { [$0.partition.topic, String($0.partition.partition)] }
+        partitionLag.retain(Set(series))
+        for (labels, one) in zip(series, lag) { partitionLag.with(labels[0], labels[1]).set(Double(one.records)) }
+    }
+
+    func show(_ pool: PostgresPool.Statistics) {
+        connections.with("idle").set(pool.idle)
+        connections.with("in_use").set(pool.leased)
+        connections.with("connecting").set(pool.connections - pool.idle - pool.leased)
+        waiting.set(pool.waiting)
     }
 }

@@ -16,6 +16,11 @@ public final class MetricFamily<Instrument: MetricInstrument>: Sendable {
     /// caller's input can fill the memory here or at the one who scrapes.
     public func with(_ values: String...) -> Instrument { instrument(values) }
 
+    /// Forgets the series of all other label values: what they were about is no longer ours to tell.
+    public func retain(_ kept: Set<[String]>) {
+        series.withLock { series in series = series.filter { kept.contains($0.key) } }
+    }
+
     func instrument(_ values: [String]) -> Instrument {
         precondition(values.count == labels.count, "a series needs a value for each of \(labels)")
         return series.withLock { series in
