@@ -58,6 +58,9 @@ struct LeastPrivilegeTests {
             "DELETE FROM orders", "UPDATE order_lines SET price_minor_units = 0", "DELETE FROM order_lines",
             "UPDATE idempotency_keys SET status = 500", "DELETE FROM idempotency_keys",
             "SELECT setval('order_number', 1)",
+            "UPDATE billing_documents SET total_minor_units = 0", "DELETE FROM billing_documents",
+            "DELETE FROM invoice_series", "DELETE FROM invoice_standing", "UPDATE payments SET amount_minor_units = 1",
+            "DELETE FROM payments", "UPDATE ledger_entries SET amount_minor_units = 0", "DELETE FROM ledger_entries",
         ],
         "streaming": ["DELETE FROM entitlements", "DELETE FROM sessions", "DELETE FROM idempotency_keys"],
     ]

@@ -12,6 +12,7 @@ struct Checkout: Sendable {
     let deadlines: AnswerDeadlines
     let events: CheckoutEventHandler
     let importInstitutions: ImportInstitutions
+    let billing: Billing
     let pace = Lock(AskingPace())
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
@@ -23,6 +24,7 @@ struct Checkout: Sendable {
     init(
         pool: PostgresPool, authenticator: Authenticator, publicBaseURL: String?, on loop: EventLoop, log: Log,
         metrics: Metrics, batching: OrderBatcher.Batching.Limits = OrderBatcher.Batching.Limits(),
+        billing terms: Billing.Terms = Billing.Terms(),
         now: @escaping @Sendable () -> Instant, committed: @escaping @Sendable () -> Void
     ) {
         let meters = CheckoutMeters(metrics)
@@ -33,7 +35,11 @@ struct Checkout: Sendable {
         deadlines = AnswerDeadlines(
             pool: pool, meters: meters, pace: pace, on: loop, log: log, committed: committed)
         events = CheckoutEventHandler(
-            catalog: CatalogNews(facts: facts), answers: EntitlementAnswers(now: now, log: log, pace: pace))
+            catalog: CatalogNews(facts: facts),
+            answers: EntitlementAnswers(seller: terms.seller, now: now, log: log, pace: pace))
+        billing = Billing(
+            pool: pool, authenticator: authenticator, addresses: addresses, terms: terms, on: loop, log: log,
+            now: now, committed: committed)
         let store = OrderStore(pool: pool)
         let batcher = OrderBatcher(limits: batching, on: loop, onBatch: { meters.sent(batchOf: $0) }) {
             try await store.store($0)
@@ -59,6 +65,7 @@ struct Checkout: Sendable {
         orders.register(in: &router)
         institutions.register(in: &router)
         imports.register(in: &router)
+        billing.register(in: &router)
     }
 
     /// Topic and key of the orders that somebody waits for: published first where a broker has forgotten everything.

@@ -11,7 +11,8 @@ public enum CheckoutApp {
         let checkout = Checkout(
             pool: foundation.pool, authenticator: try Authenticator(context),
             publicBaseURL: settings[ServiceKeys.publicBaseURL], on: context.loop, log: context.log,
-            metrics: context.metrics, now: { .now() }, committed: { foundation.relay.wake() })
+            metrics: context.metrics, billing: Billing.Terms(settings), now: { .now() },
+            committed: { foundation.relay.wake() })
         let http = HTTPService(
             context, host: settings[ServiceKeys.httpHost], port: settings[CheckoutKeys.httpPort],
             publicBaseURL: settings[ServiceKeys.publicBaseURL]
@@ -20,6 +21,6 @@ public enum CheckoutApp {
         }
         return foundation.services(
             migrations: CheckoutMigrations.all, topics: CheckoutEventHandler.topics, handler: checkout.events,
-            prepare: { try await checkout.load() }) + [checkout.deadlines, http]
+            prepare: { try await checkout.load() }) + [checkout.deadlines, checkout.billing.rounds, http]
     }
 }

@@ -14,5 +14,11 @@ public enum CheckoutMigrations {
         MigrationSet(
             name: "pricing", files: [(name: "0001_pricing.sql", bytes: PackageResources._001_pricing_sql)],
             privileges: [.onlyRow("tax_table"), .kept("grant_cycles"), .kept("grants"), .kept("quotes")]),
+        MigrationSet(
+            name: "billing", files: [(name: "0001_billing.sql", bytes: PackageResources._001_billing_sql)],
+            privileges: [
+                .kept("invoice_series"), .appendOnly("billing_documents"), .kept("invoice_standing"),
+                .appendOnly("payments"), .appendOnly("ledger_entries"),
+            ]),
     ]
 }

@@ -20,7 +20,7 @@ extension Schema {
             .optional("quoteId", .described("The offer whose price was taken instead of the list's.", id)),
         ])
 
-    private static let discount = Schema.object(
+    public static let discount = Schema.object(
         "Discount",
         [
             .required("grantId", id),
@@ -38,7 +38,7 @@ extension Schema {
         "TaxRate",
         [.required("territory", territory), .required("name", line("VAT")), .required("rateBasisPoints", basisPoints)])
 
-    private static let basisPoints = Schema.described(
+    public static let basisPoints = Schema.described(
         "Hundredths of a percent.",
         .integer(Int64(TaxRate.basisPointsRange.lowerBound)...Int64(TaxRate.basisPointsRange.upperBound)))
 }

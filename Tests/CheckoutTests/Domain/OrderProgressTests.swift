@@ -146,7 +146,7 @@ struct OrderProgressTests {
     func graph() {
         #expect(OrderState.placed.successors == [.confirmed, .cancelled])
         #expect(OrderState.confirmed.successors == [.fulfilled, .cancelled, .refunded])
-        #expect(OrderState.fulfilled.successors == [.refunded])
+        #expect(OrderState.fulfilled.successors == [.cancelled, .refunded])
         #expect(OrderState.cancelled.successors.isEmpty)
         #expect(OrderState.refunded.successors.isEmpty)
     }

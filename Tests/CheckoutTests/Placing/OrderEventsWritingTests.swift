@@ -54,6 +54,7 @@ struct OrderEventsWritingTests {
                 case .placed(let body): try JSON.encode(body)
                 case .confirmed(let body): try JSON.encode(body)
                 case .fulfilled(let body): try JSON.encode(body)
+                case .cancelled(let body): try JSON.encode(body)
                 }
             #expect(event.json(institution: json, charge: charge.json) == encoded)
         }

@@ -6,6 +6,7 @@ public struct NumberedOrderEvent: Hashable, Sendable {
         case placed(OrderPlaced)
         case confirmed(OrderConfirmed)
         case fulfilled(OrderFulfilled)
+        case cancelled(OrderCancelled)
     }
 
     /// 1…k without a gap.
@@ -17,6 +18,7 @@ public struct NumberedOrderEvent: Hashable, Sendable {
         case .placed(let body): body
         case .confirmed(let body): body
         case .fulfilled(let body): body
+        case .cancelled(let body): body
         }
     }
 }

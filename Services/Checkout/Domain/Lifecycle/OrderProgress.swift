@@ -48,6 +48,19 @@ extension OrderProgress {
     }
 }
 
+// MARK: - Cancelling
+
+extension OrderProgress {
+    /// Ends the order; nobody waits for it any longer. What streaming answers from now on is absorbed.
+    /// - Precondition: an order in this state may be cancelled: see `Cancellation`.
+    public mutating func cancelled(reason: Slug) -> NumberedOrderEvent {
+        waiting = nil
+        parked = nil
+        let event = OrderCancelled(orderId: orderId, institutionId: institutionId, reason: reason.text)
+        return tell(.cancelled(event), as: .cancelled)
+    }
+}
+
 // MARK: - Answers
 
 extension OrderProgress {

@@ -9,7 +9,8 @@ public enum OrderState: String, WireEnumeration {
         switch self {
         case .placed: [.confirmed, .cancelled]
         case .confirmed: [.fulfilled, .cancelled, .refunded]
-        case .fulfilled: [.refunded]
+        // Nothing was paid yet, or what was paid goes back by another way: see its invoice.
+        case .fulfilled: [.cancelled, .refunded]
         case .cancelled, .refunded: []
         }
     }

@@ -29,7 +29,7 @@ extension Schema {
             .required("payment", payment),
         ])
 
-    private static let payment = Schema.object(
+    static let payment = Schema.object(
         "PaymentTerms",
         [
             .required("method", .word(PaymentTerms.purchaseOrderMethod)),
@@ -50,6 +50,7 @@ extension Schema {
             .optional("charge", .described("How that came about.", .charge)),
             .required("payment", payment), .required("placedAt", .instant),
             .optional("timeline", .described("The order's events so far.", .array(step, Bounds(min: 1)))),
+            .optional("invoice", .orderInvoice), .optional("creditNotes", .array(.orderCreditNote, Bounds(min: 1))),
             .required("statusUrl", .text(like: "/v1/orders/0190b5a8-7c00-7000-8000-000000000001")),
         ])
 

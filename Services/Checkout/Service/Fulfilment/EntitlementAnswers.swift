@@ -4,8 +4,10 @@ internal import Messaging
 internal import Postgres
 internal import ServiceShell
 
-/// Takes streaming's answers to confirmed orders: granted fulfils the order, refused parks it for a person to see.
+/// Takes streaming's answers to confirmed orders: granted fulfils the order, whose invoice is issued with it; refused
+/// parks it for a person to see.
 struct EntitlementAnswers: Sendable {
+    let seller: Seller
     let now: @Sendable () -> Instant
     let log: Log
     /// Each answer says that streaming lives.
@@ -37,7 +39,7 @@ struct EntitlementAnswers: Sendable {
             let now = now()
             let effect =
                 switch answer {
-                case .granted(let body): held.progress.entitlementsGranted(body, lines: held.lines, now: now)
+                case .granted(let body): held.progress.entitlementsGranted(body, lines: held.films, now: now)
                 case .refused(let body): held.progress.entitlementsRefused(body)
                 }
             orders[answer.orderId] = held
@@ -49,8 +51,11 @@ struct EntitlementAnswers: Sendable {
             }
         }
         guard !changed.isEmpty else { return }
+        let held = changed.sorted().compactMap { orders[$0] }
+        let invoices = try held.compactMap { try $0.invoiceDue(from: seller) }
         _ = try await transaction.unit(
-            OrderProgressStore.save(changed.sorted().compactMap { orders[$0]?.progress }, telling: drafts))
+            OrderProgressStore.save(held.map(\.progress), invoices: invoices.idsByOrder, telling: drafts)
+                + IssueDocuments.statements(invoices))
     }
 
     private static func answer(_ event: InboxEvent) throws -> Answer? {

@@ -1,6 +1,7 @@
 internal import FilmClubModel
 
-/// Where clients find an order: below the service's public address, or below whatever they called where none is set.
+/// Where clients find orders and what belongs to them: below the service's public address, or below whatever they
+/// called where none is set.
 struct OrderAddresses: Sendable {
     private let base: String
 
@@ -11,4 +12,6 @@ struct OrderAddresses: Sendable {
     }
 
     func order(_ id: OrderID) -> String { "\(base)/v1/orders/\(id)" }
+    func invoice(_ id: InvoiceID) -> String { "\(base)/v1/invoices/\(id)" }
+    func creditNote(_ id: InvoiceID) -> String { "\(base)/v1/credit-notes/\(id)" }
 }

@@ -55,3 +55,11 @@ extension OrderProgress {
             waiting: try row.get("is_waiting") ? AnswerDeadline(attempts: Int(attempts)) : nil)
     }
 }
+
+extension OrderLine {
+    init(_ row: Row, in currency: Currency) throws {
+        self.init(
+            lineId: try row.get("id"), filmId: try row.get("film_id"), title: try row.get("title"),
+            price: Money(minorUnits: try row.get("price_minor_units"), currency: currency))
+    }
+}

@@ -29,6 +29,8 @@ struct OrderDocument: Sendable {
     let parked: ParkingReason?
     /// The order's events so far; none in the answer to its placing.
     let timeline: [Step]
+    /// Its invoice and what takes that back.
+    let documents: [Billed]
     let statusURL: String
 
     var json: [UInt8] {
@@ -57,6 +59,7 @@ struct OrderDocument: Sendable {
         writer.payment(payment)
         writer.member("placedAt", placedAt.text)
         writeTimeline(to: &writer)
+        writer.billed(documents)
         writer.member("statusUrl", statusURL)
         writer.endObject()
         return writer.bytes
@@ -85,6 +88,7 @@ extension OrderDocument {
             programmeVersion: order.programme.version, programmeName: order.programme.name,
             priceListVersion: order.price.priceListVersion, lines: order.lines, total: order.total, charge: charge,
             payment: order.request.payment, placedAt: order.placedAt, parked: order.progress.parked, timeline: [],
+            documents: [],
             statusURL: statusURL)
     }
 }

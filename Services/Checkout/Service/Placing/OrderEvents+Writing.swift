@@ -14,7 +14,7 @@ extension NumberedOrderEvent {
         switch body {
         case .placed(let event): event.json(institution: institution, charge: charge)
         case .confirmed(let event): event.json
-        case .fulfilled: nil
+        case .fulfilled, .cancelled: nil
         }
     }
 }
