@@ -142,7 +142,7 @@ ensure_database() { ensure_databases "$1"; }
 grant_operator() {
     local name
     for name in "$@"; do
-        printf '\\connect %s\nGRANT SELECT ON event_log, inbox_watermark, inbox_parked TO filmclub_operator;\n' "$name"
+        printf '\\connect %s\nGRANT SELECT ON event_log, inbox_watermark, inbox_parked, schema_migrations TO filmclub_operator;\n' "$name"
     done | postgres_sql
 }
 

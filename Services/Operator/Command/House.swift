@@ -20,6 +20,20 @@ struct House: Sendable {
         case catalog, cart, checkout, streaming
     }
 
+    /// A service as operators see it: its store, and the listener that tells its health.
+    struct Backstage: Sendable {
+        let name: String
+        let database: ConfigurationKey<String?>
+        let ops: ConfigurationKey<String?>
+    }
+
+    static let backstages = [
+        Backstage(name: "catalog", database: OperatorKeys.catalogDatabase, ops: OperatorKeys.catalogOps),
+        Backstage(name: "cart", database: OperatorKeys.cartDatabase, ops: OperatorKeys.cartOps),
+        Backstage(name: "checkout", database: OperatorKeys.checkoutDatabase, ops: OperatorKeys.checkoutOps),
+        Backstage(name: "streaming", database: OperatorKeys.streamingDatabase, ops: OperatorKeys.streamingOps),
+    ]
+
     func url(_ service: Service, _ path: String) -> String {
         let base =
             switch service {

@@ -7,6 +7,7 @@ internal import ServiceShell
 public enum OperatorCommand {
     static let commands: [any Subcommand.Type] = [
         Broker.self, Topics.self, Access.self, Key.self, Token.self, Import.self, CaughtUp.self, Demo.self, Trace.self,
+        Doctor.self,
     ]
 
     /// Runs what the command line asks for. Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong settings

@@ -27,11 +27,14 @@ enum OperatorKeys {
     static let identityAudience = ConfigurationKey(
         "IDENTITY_AUDIENCE", .text, default: "filmclub", help: "The tokens' audience.")
 
+    static let stateFolder = ConfigurationKey(
+        optional: "STATE_FOLDER", .path, help: "A folder on the disk that the databases fill, for doctor.")
+
     static let all: [any AnyConfigurationKey] =
         [
             catalogURL, cartURL, checkoutURL, streamingURL, catalogOps, cartOps, checkoutOps, streamingOps,
             catalogDatabase, cartDatabase, checkoutDatabase, streamingDatabase, identityKey, identityIssuer,
-            identityAudience,
+            identityAudience, stateFolder,
         ] + KafkaConfiguration.keys
 
     private static func url(_ prefix: String, _ service: String, port: Int) -> ConfigurationKey<String> {
