@@ -95,8 +95,7 @@ public struct ContractCheck: Sendable {
                 continue
             }
             let schema = page["parameters"]?.arrayValue?.first { $0["name"] == .string(parameter.name) }?["schema"]
-            faults += judge(isStrict: false).faults(
-                in: Self.form(of: value, parameter.schema), by: schema ?? .null, at: parameter.name)
+            faults += judge(isStrict: false).faults(in: value, by: schema ?? .null, at: parameter.name)
         }
         return faults.map { "had taken what is not declared: \($0)" }
     }
@@ -115,12 +114,18 @@ public struct ContractCheck: Sendable {
 
     private static func value(
         _ parameter: Operation.Parameter, _ request: ClientRequest, _ target: String, _ path: PathParameters
-    ) -> String? {
-        switch parameter.place {
-        case .path: path[parameter.name]
-        case .header: request.headers.first { $0.name.lowercased() == parameter.name.lowercased() }?.value
-        case .query: Request.reading(target).query.first(parameter.name)
-        }
+    ) -> JSONValue? {
+        let given: [String] =
+            switch parameter.place {
+            case .path: [path[parameter.name]].compactMap { $0 }
+            case .header:
+                request.headers.filter { $0.name.lowercased() == parameter.name.lowercased() }.map(\.value)
+            case .query: Request.reading(target).query.all(parameter.name)
+            }
+        guard let first = given.first else { return nil }
+        // An array is given as often as it has elements (OpenAPI 3.1, style "form", exploded).
+        guard case .array(let element, _) = parameter.schema else { return form(of: first, parameter.schema) }
+        return .array(given.map { form(of: $0, element) })
     }
 
     private func judge(isStrict: Bool) -> SchemaJudge { SchemaJudge(document, isStrict: isStrict) }

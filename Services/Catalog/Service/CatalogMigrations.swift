@@ -11,5 +11,12 @@ public enum CatalogMigrations {
         MigrationSet(
             name: "catalog_imports", files: [(name: "0001_imports.sql", bytes: PackageResources._001_imports_sql)],
             privileges: [.passing("import_runs"), .passing("import_parts"), .passing("import_items")]),
+        MigrationSet(
+            name: "catalog_search",
+            files: [
+                (name: "0001_search.sql", bytes: PackageResources._001_search_sql),
+                (name: "0002_facets.sql", bytes: PackageResources._002_facets_sql),
+            ],
+            privileges: [.appendOnly("search_words"), .appendOnly("search_shortened"), .kept("facet_labels")]),
     ]
 }

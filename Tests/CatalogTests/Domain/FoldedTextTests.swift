@@ -46,6 +46,6 @@ struct FoldedTextTests {
         ] {
             #expect(SearchTerms(text) == nil, "\(text)")
         }
-        #expect(SearchTerms("100%_")?.patterns == ["% 100%"])
+        #expect(SearchTerms("100%_")?.words == ["100"])
     }
 }

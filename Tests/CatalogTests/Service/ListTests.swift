@@ -77,30 +77,6 @@ struct ListTests {
         }
     }
 
-    @Test("Search finds titles, original titles, years and people, with or without their accents")
-    func search() async throws {
-        try await CatalogWorld.with { world in
-            #expect(try await world.load(text: try sampleCatalogue()).status == 200)
-            let plain = try await world.get("/v1/films?q=almodovar")
-            #expect(plain.texts("films", "title").contains("Parallel Mothers"))
-            for spelling in ["Almod%C3%B3var", "ALMODOVAR", "almodo%CC%81var", "Pedro+Almod%C3%B3var", "almod%20pedro"]
-            {
-                #expect(try await world.get("/v1/films?q=\(spelling)").bytes == plain.bytes, "\(spelling)")
-            }
-            for found in ["madres", "paralelas+2021", "milena+smit", "parallel+moth"] {
-                #expect(
-                    try await world.get("/v1/films?q=\(found)").texts("films", "title").contains("Parallel Mothers"),
-                    "\(found)")
-            }
-            for missed in ["xyzzy", "madres+1921"] {
-                #expect(try await world.get("/v1/films?q=\(missed)").json == ["films": []], "\(missed)")
-            }
-            let all = try await world.get("/v1/films?q=&limit=100")
-            #expect(all.texts("films", "id").count >= 16)
-            #expect(try await world.get("/v1/films?limit=2&q=almodovar").texts("films", "id").count <= 2)
-        }
-    }
-
     @Test(
         "A query that cannot be read is refused by the parameter's name",
         arguments: [

@@ -4,8 +4,9 @@ internal import FoundationEssentials
 /// Where a page of a list ended: the sort key and id of its last item. What comes after it is the next page, whatever
 /// was added, changed or taken away in between.
 ///
-/// Its text is opaque to clients: base64url (RFC 4648 §5) of a version, the id and the key. There is one text for each
-/// cursor, and no other is read.
+/// Its text is opaque to clients: base64url (RFC 4648 §5) of a version, a checksum, the id and the key. The checksum
+/// stands for the list's filters as well, so that a cursor goes on with the list that it came from and with no other.
+/// There is one text for each cursor of a list, and no other is read.
 public struct ListingCursor<Tag: Sendable>: Hashable, Sendable {
     public let sortKey: String
     public let id: Identifier<Tag>
@@ -15,25 +16,52 @@ public struct ListingCursor<Tag: Sendable>: Hashable, Sendable {
         self.id = id
     }
 
-    public var text: String { Base64URL.encode("\(CursorForm.version)\(id.text)\(sortKey)") }
+    /// - Parameter list: the text of the list's filters.
+    public func text(in list: String) -> String {
+        Base64URL.encode(CursorForm.version + CursorForm.checksum(list, place) + place)
+    }
 
-    /// Nil for anything that `text` would not have written.
-    public init?(_ text: String) {
+    private var place: String { "\(id.text)\(sortKey)" }
+
+    /// Nil for anything that `text(in:)` would not have written.
+    public init?(_ text: String, in list: String) {
         guard text.utf8.count <= CursorForm.charactersMax, let content = Base64URL.decode(text),
-            content.hasPrefix(CursorForm.version)
+            Base64URL.encode(content) == text
         else { return nil }
-        let rest = content.dropFirst(CursorForm.version.count)
-        guard let id = try? Identifier<Tag>(String(rest.prefix(CursorForm.idCharacters))) else { return nil }
-        self.init(sortKey: String(rest.dropFirst(CursorForm.idCharacters)), id: id)
-        guard !sortKey.utf8.contains(0), self.text == text else { return nil }
+        let place: Substring
+        if content.hasPrefix(CursorForm.version) {
+            place = content.dropFirst(CursorForm.version.count + CursorForm.checksumCharacters)
+            let checksum = content.dropFirst(CursorForm.version.count).prefix(CursorForm.checksumCharacters)
+            guard checksum == CursorForm.checksum(list, String(place)) else { return nil }
+        } else if list.isEmpty, content.hasPrefix(CursorForm.plainVersion) {
+            place = content.dropFirst(CursorForm.plainVersion.count)
+        } else {
+            return nil
+        }
+        let idText = String(place.prefix(CursorForm.idCharacters))
+        guard let id = try? Identifier<Tag>(idText), id.text == idText, !place.utf8.contains(0) else { return nil }
+        self.init(sortKey: String(place.dropFirst(CursorForm.idCharacters)), id: id)
     }
 }
 
 private enum CursorForm {
-    static let version = "1"
+    static let version = "2"
+    /// Without a checksum, as an older build writes it.
+    static let plainVersion = "1"
     static let idCharacters = 36
+    static let checksumCharacters = 16
     /// A title of 300 scalars folds to much less.
     static let charactersMax = 4_096
+
+    /// FNV-1a of 64 bits (draft-eastlake-fnv). It tells of mistakes; there is nothing in a list to be kept from anybody.
+    static func checksum(_ list: String, _ place: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in [Array(list.utf8), [0], Array(place.utf8)].joined() {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: checksumCharacters - digits.count) + digits
+    }
 }
 
 private enum Base64URL {

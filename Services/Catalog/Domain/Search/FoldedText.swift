@@ -67,9 +67,6 @@ public struct SearchTerms: Hashable, Sendable {
         words = folded.words
     }
 
-    /// Patterns for SQL's LIKE over `SearchText`. Folded words hold neither of its wildcards.
-    public var patterns: [String] { words.map { "% \($0)%" } }
-
     public func match(_ text: SearchText) -> Bool {
         words.allSatisfy { text.text.contains(" " + $0) }
     }

@@ -109,7 +109,8 @@ actor ImportRunWorker: ShellService {
         return (error as? PostgresError).map { Problem($0) != nil } ?? false
     }
 
-    /// The parts of applied runs, and runs that nobody has touched for long.
+    /// The parts of applied runs, and runs that nobody has touched for long; then what an older build has imported
+    /// gets its place in the search index.
     private func clear() async throws {
         for row in try await pool.query(ImportRunStore.spent) {
             try await ImportRunStore.empty(try row.get(0), in: pool)
@@ -120,6 +121,7 @@ actor ImportRunWorker: ShellService {
             _ = try await pool.query(ImportRunStore.delete(id))
             log.info("import_run.forgotten", ["run": .id(id)])
         }
+        try await SearchIndex.makeUp(in: pool)
     }
 }
 

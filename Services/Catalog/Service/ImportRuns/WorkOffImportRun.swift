@@ -63,12 +63,12 @@ struct WorkOffImportRun: Sendable {
             correlationID: .generate(now: now()), trace: try run.traceparent.map { try TraceContext($0) })
         var done: Int64 = 0
         let filmTally = try await goThrough(films, isDryRun, &done, in: transaction) { steps in
-            try ImportStore.write(films: steps)
+            [try ImportStore.write(films: steps)] + SearchIndex.add(steps.map(\.item))
         } event: {
             try EventDraft(FilmChanged(film: $0.item), sequence: $0.item.version, cause: cause, now: now())
         }
         let programmeTally = try await goThrough(programmes, isDryRun, &done, in: transaction) { steps in
-            ImportStore.write(programmes: steps)
+            [ImportStore.write(programmes: steps)]
         } event: {
             try EventDraft(ProgrammeChanged(programme: $0.item), sequence: $0.item.version, cause: cause, now: now())
         }
@@ -106,7 +106,7 @@ struct WorkOffImportRun: Sendable {
     /// Page by page: counts, and unless it is a dry run writes what is news, its rows before their events.
     private func goThrough<Item: CatalogItem>(
         _ items: ImportRunItems<Item>, _ isDryRun: Bool, _ done: inout Int64, in transaction: PostgresTransaction,
-        write: ([ItemImport<Item>.Step]) throws -> SQL, event: (ItemImport<Item>.Step) throws -> EventDraft
+        write: ([ItemImport<Item>.Step]) throws -> [SQL], event: (ItemImport<Item>.Step) throws -> EventDraft
     ) async throws -> ChangeTally {
         var tally = ChangeTally()
         var place = ImportRunItems<Item>.Place()
@@ -123,7 +123,7 @@ struct WorkOffImportRun: Sendable {
                 if tally.total.isMultiple(of: ImportDraft.itemsPerTurn) { await Task.yield() }
             }
             if !steps.isEmpty {
-                _ = try await transaction.unit([try write(steps), EventLog.append(try steps.map(event))])
+                _ = try await transaction.unit(try write(steps) + [EventLog.append(try steps.map(event))])
             }
             done += Int64(rows.count)
             // On another connection, where everybody sees it.

@@ -19,9 +19,8 @@ enum ImportStore {
 
     /// Everything that changes. The rows come before their events, which are numbered behind the rows' locks.
     static func write(_ plan: CatalogImport) throws -> [SQL] {
-        [
-            try write(films: plan.films.news), write(programmes: plan.programmes.news),
-        ] + newRevision
+        [try write(films: plan.films.news), write(programmes: plan.programmes.news)]
+            + SearchIndex.add(plan.films.news.map(\.item)) + newRevision
     }
 
     /// Tells every process that what it has in memory is old.
@@ -34,16 +33,21 @@ enum ImportStore {
         let summaries = try news.map { try JSON.encode(FilmSummary($0.item)) }
         return """
             /* writeFilms */
-            INSERT INTO films (id, slug, version, status, document, summary, sort_key, search_text)
-            SELECT id, slug, version, status, document::json, summary::json, sort_key, search_text FROM unnest(
+            INSERT INTO films (
+                id, slug, version, status, document, summary, sort_key, search_text, facets, year, indexed_version)
+            SELECT id, slug, version, status, document::json, summary::json, sort_key, search_text,
+                string_to_array(facets, E'\\n'), year, version
+            FROM unnest(
                 \(news.map(\.item.id)), \(news.map(\.item.slug.text)), \(news.map(\.item.version)),
                 \(news.map(\.item.status.rawValue)), \(news.map(\.document.text)), \(summaries.map(\.text)),
-                \(news.map(\.item.sortKey)), \(news.map(\.item.searchText.text))
-            ) AS imported (id, slug, version, status, document, summary, sort_key, search_text)
+                \(news.map(\.item.sortKey)), \(news.map(\.item.searchText.text)), \(news.map(\.item.facetText)),
+                \(news.map(\.item.year32))
+            ) AS imported (id, slug, version, status, document, summary, sort_key, search_text, facets, year)
             ON CONFLICT (id) DO UPDATE
             SET slug = EXCLUDED.slug, version = EXCLUDED.version, status = EXCLUDED.status,
                 document = EXCLUDED.document, summary = EXCLUDED.summary, sort_key = EXCLUDED.sort_key,
-                search_text = EXCLUDED.search_text, changed_at = clock_timestamp()
+                search_text = EXCLUDED.search_text, facets = EXCLUDED.facets, year = EXCLUDED.year,
+                indexed_version = EXCLUDED.indexed_version, changed_at = clock_timestamp()
             """
     }
 

@@ -14,9 +14,12 @@ struct FilmRoutes: Sendable {
     }
 
     private func list(_ request: Request) async throws -> Response {
-        let range = try request.listRange(FilmTag.self)
-        let terms = try request.searchTerms
-        return .list(try await Problem.forDatabase { try await lists.films(range, terms: terms) })
+        let filter = try request.filmFilter()
+        let range = try request.listRange(FilmTag.self, of: filter.text)
+        let withFacets =
+            try request.query("facets", is: "true or false") { ["true": true, "false": false][$0] } ?? false
+        return .list(
+            try await Problem.forDatabase { try await lists.films(range, filter, withFacets: withFacets) })
     }
 
     private func page(_ request: Request) async throws -> Response {
@@ -35,7 +38,7 @@ struct ProgrammeRoutes: Sendable {
     }
 
     private func list(_ request: Request) async throws -> Response {
-        let range = try request.listRange(ProgrammeTag.self)
+        let range = try request.listRange(ProgrammeTag.self, of: "")
         return .list(try await Problem.forDatabase { try await lists.programmes(range) })
     }
 
@@ -59,23 +62,55 @@ extension Request {
         return page.response
     }
 
-    /// `limit` and `cursor`.
-    fileprivate func listRange<Tag>(_ tag: Tag.Type) throws(Problem) -> ListReader.Range<Tag> {
+    /// `limit` and `cursor`, of the list with these filters.
+    fileprivate func listRange<Tag>(_ tag: Tag.Type, of list: String) throws(Problem) -> ListReader.Range<Tag> {
         let itemsMax = try query("limit", is: "a number from 1 to \(ListingLimits.itemsMax)") {
             ListingLimits.items($0)
         }
-        let after = try query("cursor", is: "what `next` of an earlier page said") { ListingCursor<Tag>($0) }
-        return ListReader.Range(itemsMax: itemsMax ?? ListingLimits.itemsDefault, after: after)
-    }
-
-    /// `q`.
-    fileprivate var searchTerms: SearchTerms? {
-        get throws(Problem) {
-            try query("q", is: "words to look for, in at most \(SearchTerms.scalarsMax) characters") { SearchTerms($0) }
+        let after = try query("cursor", is: "what `next` of an earlier page of the same list said") {
+            ListingCursor<Tag>($0, in: list)
         }
+        return ListReader.Range(itemsMax: itemsMax ?? ListingLimits.itemsDefault, after: after, list: list)
     }
 
-    private func query<Value>(
+    /// `q`, `yearFrom`, `yearTo`, and the facets by their names.
+    fileprivate func filmFilter() throws(Problem) -> FilmFilter {
+        var filter = FilmFilter()
+        let terms = try query("q", is: "words to look for, in at most \(SearchTerms.scalarsMax) characters") {
+            SearchTerms($0)
+        }
+        filter.words = terms?.words ?? []
+        for facet in FilmFilter.named {
+            let asked = query.all(facet.rawValue)
+            guard asked.count <= FilmFilter.valuesMax else {
+                throw .invalidParameter(
+                    facet.rawValue,
+                    detail: "The query parameter \(facet.rawValue) is given at most \(FilmFilter.valuesMax) times.")
+            }
+            for text in asked {
+                guard let value = FacetValue(asked: text, of: facet) else {
+                    throw .invalidParameter(
+                        facet.rawValue, detail: "The query parameter \(facet.rawValue) names nothing that a film has.")
+                }
+                filter.choose(value)
+            }
+        }
+        filter.years = try years()
+        return filter
+    }
+
+    private func years() throws(Problem) -> ClosedRange<Int>? {
+        let (first, last) = (FilmFilter.yearsRange.lowerBound, FilmFilter.yearsRange.upperBound)
+        let from = try query("yearFrom", is: "a year from \(first) to \(last)") { FilmFilter.year($0) }
+        let to = try query("yearTo", is: "a year from \(first) to \(last)") { FilmFilter.year($0) }
+        guard from != nil || to != nil else { return nil }
+        guard from ?? first <= to ?? last else {
+            throw .invalidParameter("yearTo", detail: "The query parameter yearTo is not before yearFrom.")
+        }
+        return (from ?? first)...(to ?? last)
+    }
+
+    fileprivate func query<Value>(
         _ name: String, is meaning: String, _ parse: (String) -> Value?
     ) throws(Problem) -> Value? {
         do throws(Problem) {
