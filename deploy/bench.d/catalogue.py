@@ -1,5 +1,6 @@
 """A catalogue of 100,000 films imported by `filmclub import`, twice: how long it takes, how much memory the command and
 the catalog hold at the most, and how many events each time leaves to be published. The second time must leave none.
+Then how long it takes to find something among them, one question after the other.
 
 The films are those of the sample with other ids, slugs and titles, about 1.5 KB each. Memory is the peak of what is
 resident: of the command as its parent is told (ru_maxrss), of the catalog VmHWM, which is set back before each import.
@@ -16,6 +17,10 @@ from house import BIN, IDENTITY, STATE, Service, catalogue, sql
 
 FILMS = int(os.environ.get("BENCH_FILMS", "100000"))
 DATABASE = "filmclub_catalog"
+# The whole list, words of few and of many films, one with a typing error, one that is nobody's, and choosing.
+QUESTIONS = ["", "q=volver+17", "q=almodovar", "q=almodobar", "q=xyzzyx", "country=AR&yearFrom=2005",
+             "director=Lucrecia+Martel&q=99999", "facets=true", "country=ES&facets=true", "q=almodovar&facets=true"]
+ASKED = 15
 
 
 def measure():
@@ -24,6 +29,8 @@ def measure():
     catalog = Service("catalog")
     try:
         rounds = [import_file(path, catalog) for _ in range(2)]
+        sql(DATABASE, "ANALYZE films")
+        questions = {question: median_ms(catalog, question) for question in QUESTIONS}
     finally:
         catalog.stop()
         os.remove(path)
@@ -33,9 +40,19 @@ def measure():
         f"command, {one['catalog_mib']:.0f} MiB the catalog (before: {one['catalog_before_mib']:.0f}); "
         f"{one['events']:,} events; a page meanwhile: median {one['page_ms'][0]:.1f} ms, slowest {one['page_ms'][1]:.0f} ms"
         for name, one in zip(["first", "second"], rounds)]
+    notes += [f"GET /v1/films?{question}: median {milliseconds:.1f} ms" for question, milliseconds in questions.items()]
     if rounds[1]["events"] != 0:
         raise SystemExit(f"The second import wrote {rounds[1]['events']} events.")
-    return {"name": "catalogue", "rounds": rounds, "notes": notes}
+    return {"name": "catalogue", "rounds": rounds, "questions": questions, "notes": notes}
+
+
+def median_ms(catalog, question):
+    times = []
+    for _ in range(ASKED):
+        begin = time.monotonic()
+        catalog.call("GET", f"/v1/films?{question}")
+        times.append((time.monotonic() - begin) * 1000)
+    return sorted(times)[ASKED // 2]
 
 
 def write(path, count):

@@ -16,6 +16,7 @@ public enum CatalogMigrations {
             files: [
                 (name: "0001_search.sql", bytes: PackageResources._001_search_sql),
                 (name: "0002_facets.sql", bytes: PackageResources._002_facets_sql),
+                (name: "0003_words.sql", bytes: PackageResources._003_words_sql),
             ],
             privileges: [.appendOnly("search_words"), .appendOnly("search_shortened"), .kept("facet_labels")]),
     ]

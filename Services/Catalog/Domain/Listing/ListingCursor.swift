@@ -18,7 +18,7 @@ public struct ListingCursor<Tag: Sendable>: Hashable, Sendable {
 
     /// - Parameter list: the text of the list's filters.
     public func text(in list: String) -> String {
-        Base64URL.encode(CursorForm.version + CursorForm.checksum(list, place) + place)
+        Base64URL.encode("\(CursorForm.version)\(CursorForm.checksum(list, place))\(place)")
     }
 
     private var place: String { "\(id.text)\(sortKey)" }
@@ -28,26 +28,28 @@ public struct ListingCursor<Tag: Sendable>: Hashable, Sendable {
         guard text.utf8.count <= CursorForm.charactersMax, let content = Base64URL.decode(text),
             Base64URL.encode(content) == text
         else { return nil }
-        let place: Substring
-        if content.hasPrefix(CursorForm.version) {
-            place = content.dropFirst(CursorForm.version.count + CursorForm.checksumCharacters)
-            let checksum = content.dropFirst(CursorForm.version.count).prefix(CursorForm.checksumCharacters)
-            guard checksum == CursorForm.checksum(list, String(place)) else { return nil }
-        } else if list.isEmpty, content.hasPrefix(CursorForm.plainVersion) {
-            place = content.dropFirst(CursorForm.plainVersion.count)
-        } else {
-            return nil
+        // By scalars: a key may begin with one that joins the character before it.
+        let scalars = content.unicodeScalars
+        let place: String
+        switch scalars.first {
+        case CursorForm.version:
+            let rest = scalars.dropFirst()
+            place = String(rest.dropFirst(CursorForm.checksumCharacters))
+            let checksum = String(rest.prefix(CursorForm.checksumCharacters))
+            guard checksum == CursorForm.checksum(list, place) else { return nil }
+        case CursorForm.plainVersion where list.isEmpty: place = String(scalars.dropFirst())
+        default: return nil
         }
-        let idText = String(place.prefix(CursorForm.idCharacters))
+        let idText = String(place.unicodeScalars.prefix(CursorForm.idCharacters))
         guard let id = try? Identifier<Tag>(idText), id.text == idText, !place.utf8.contains(0) else { return nil }
-        self.init(sortKey: String(place.dropFirst(CursorForm.idCharacters)), id: id)
+        self.init(sortKey: String(place.unicodeScalars.dropFirst(CursorForm.idCharacters)), id: id)
     }
 }
 
 private enum CursorForm {
-    static let version = "2"
+    static let version: Unicode.Scalar = "2"
     /// Without a checksum, as an older build writes it.
-    static let plainVersion = "1"
+    static let plainVersion: Unicode.Scalar = "1"
     static let idCharacters = 36
     static let checksumCharacters = 16
     /// A title of 300 scalars folds to much less.

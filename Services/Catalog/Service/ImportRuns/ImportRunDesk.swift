@@ -58,7 +58,7 @@ struct ImportRunDesk: Sendable {
             if run.state == aim || run.state == end { return run }
             guard run.state.isOpen else { throw Problem.importRunClosed(run.state) }
             let begun = try await transaction.query(
-                ImportRunStore.begin(id, as: aim, trace: trace.child()))
+                ImportRunStore.begin(id, as: aim, trace: trace))
             return try ImportRunDocument(try begun.one())
         }
         await worker.wake()

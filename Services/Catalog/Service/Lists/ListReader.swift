@@ -42,12 +42,25 @@ struct ListReader: Sendable {
     private func films(
         _ range: Range<FilmTag>, _ filter: FilmFilter, _ meanings: [SearchMeaning]
     ) async throws -> Rows {
-        try await pool.query(
+        let condition = SearchIndex.condition(filter, meanings)
+        guard !meanings.isEmpty else {
+            return try await pool.query(
+                """
+                /* listFilms */
+                SELECT sort_key, id, summary AS entry FROM films
+                WHERE \(sql: condition) AND \(sql: range.condition)
+                ORDER BY sort_key, id LIMIT \(range.rowsMax)
+                """)
+        }
+        // Materialised: how many films have a word the planner cannot guess, and it would rather look at all of them in
+        // the order of their titles, in the hope of a full page.
+        return try await pool.query(
             """
-            /* listFilms */
-            SELECT sort_key, id, summary AS entry FROM films
-            WHERE \(sql: SearchIndex.condition(filter, meanings)) AND \(sql: range.condition)
-            ORDER BY sort_key, id LIMIT \(range.rowsMax)
+            /* searchFilms */
+            WITH found AS MATERIALIZED (SELECT sort_key, id FROM films WHERE \(sql: condition)), page AS (
+                SELECT id FROM found WHERE \(sql: range.condition) ORDER BY sort_key, id LIMIT \(range.rowsMax)
+            )
+            SELECT sort_key, id, summary AS entry FROM films JOIN page USING (id) ORDER BY sort_key, id
             """)
     }
 

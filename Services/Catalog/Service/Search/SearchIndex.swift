@@ -67,8 +67,7 @@ enum SearchIndex {
             let query = meanings.map { meaning in
                 "(" + meaning.words.map { "'\($0)':*" }.joined(separator: " | ") + ")"
             }.joined(separator: " & ")
-            condition.append(
-                " AND array_to_tsvector(string_to_array(ltrim(search_text), ' ')) @@ \(query)::tsquery")
+            condition.append(" AND words @@ \(query)::tsquery")
         }
         for facet in FilmFilter.named {
             if let keys = filter.chosen[facet] { condition.append(" AND facets && \(keys.sorted())") }
