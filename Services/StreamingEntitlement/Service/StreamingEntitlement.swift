@@ -28,7 +28,7 @@ struct StreamingEntitlement: Sendable {
         let revocations = RevocationStore(pool: pool)
         events = StreamingEventHandler(
             grant: GrantEntitlements(now: now, meters: meters, log: log),
-            revoke: RevokeEntitlements(now: now, meters: meters, log: log))
+            withhold: WithholdEntitlements(now: now, meters: meters, log: log))
         watch = known.watch(revocations, on: loop, log: log)
         entitlements = EntitlementRoutes(authenticator: authenticator, reader: EntitlementReader(pool: pool))
         sessions = SessionRoutes(

@@ -109,6 +109,30 @@ struct GrantTests {
         }
     }
 
+    @Test("An unpaid order's entitlements are suspended once and reinstated once; what was revoked stays revoked")
+    func suspends() async throws {
+        try await Cinema.with { cinema in
+            let order = try cinema.order()
+            _ = try await cinema.granted(order)
+            let suspended = OrderSuspended(
+                orderId: order.orderId, institutionId: order.institutionId, reason: "unpaid")
+            let reinstated = OrderReinstated(orderId: order.orderId, institutionId: order.institutionId)
+            try await cinema.hear(suspended, suspended)
+            #expect(try await cinema.states(of: order.orderId) == ["suspended"])
+            #expect(try await cinema.logged(order.orderId).last?.type == "EntitlementSuspended")
+            try await cinema.hear(reinstated)
+            #expect(try await cinema.states(of: order.orderId) == ["granted"])
+            // In one batch each takes its turn.
+            try await cinema.hear(suspended, reinstated)
+            #expect(try await cinema.states(of: order.orderId) == ["granted"])
+            #expect(try await cinema.logged(order.orderId).map(\.sequence) == Array(1...21))
+            let end = OrderCancelled(orderId: order.orderId, institutionId: order.institutionId, reason: "test")
+            try await cinema.hear(suspended, end, reinstated, suspended)
+            #expect(try await cinema.states(of: order.orderId) == ["revoked"])
+            #expect(try await cinema.logged(order.orderId).last?.type == "EntitlementRevoked")
+        }
+    }
+
     @Test("Somebody waits for an answer until checkout has heard it")
     func unfinished() async throws {
         try await Cinema.with { cinema in
@@ -120,6 +144,14 @@ struct GrantTests {
                 OrderFulfilled(orderId: order.orderId, institutionId: order.institutionId, fulfilledAt: .now()))
             #expect(try await cinema.pool.query(StreamingEntitlement.unfinished).isEmpty)
         }
+    }
+}
+
+extension Cinema {
+    /// Each that one of the order's entitlements is in.
+    fileprivate func states(of order: OrderID) async throws -> [String] {
+        let rows = try await pool.query("SELECT DISTINCT state FROM entitlements WHERE order_id = \(order)")
+        return try rows.map { try $0.get(0) }
     }
 }
 

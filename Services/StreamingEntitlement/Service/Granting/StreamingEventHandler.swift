@@ -7,27 +7,27 @@ struct StreamingEventHandler: EventHandler {
     static let topics: [Topic] = ServiceName.streamingEntitlement.subscriptions
 
     let grant: GrantEntitlements
-    let revoke: RevokeEntitlements
+    let withhold: WithholdEntitlements
 
-    /// Within a key orders come in sequence: confirmed before fulfilled, cancelled or refunded. So all of a batch's
+    /// Within a key orders come in sequence: confirmed before fulfilled, suspended, cancelled or refunded. So all of a batch's
     /// orders can be granted first, in one statement a table.
     func apply(_ events: [InboxEvent], in transaction: PostgresTransaction) async throws {
         let told = try events.compactMap { event in try Told(event).map { (event.envelope, $0) } }
         var confirmed: [GrantEntitlements.Order] = []
-        var ended: [RevokeEntitlements.Ended] = []
+        var withheld: [WithholdEntitlements.Told] = []
         var fulfilled: [OrderID] = []
         var institutions: [Institution] = []
         for (envelope, told) in told {
             switch told {
             case .confirmed(let order): confirmed.append((envelope, order))
-            case .ended(let order, let reason): ended.append((envelope, order, reason))
+            case .withheld(let order, let change): withheld.append((envelope, order, change))
             case .fulfilled(let order): fulfilled.append(order)
             case .institution(let institution): institutions.append(institution)
             }
         }
         if !institutions.isEmpty { _ = try await transaction.query(InstitutionProjection.project(institutions)) }
         if !confirmed.isEmpty { try await grant(confirmed, in: transaction) }
-        if !ended.isEmpty { try await revoke(ended, in: transaction) }
+        if !withheld.isEmpty { try await withhold(withheld, in: transaction) }
         if !fulfilled.isEmpty { _ = try await transaction.query(Self.close(fulfilled)) }
     }
 
@@ -40,8 +40,7 @@ struct StreamingEventHandler: EventHandler {
     private enum Told {
         case confirmed(OrderConfirmed)
         case fulfilled(OrderID)
-        /// For a reason that is a kebab-case word.
-        case ended(OrderID, reason: String)
+        case withheld(OrderID, WithholdEntitlements.Change)
         case institution(Institution)
 
         init?(_ event: InboxEvent) throws {
@@ -50,10 +49,15 @@ struct StreamingEventHandler: EventHandler {
             } else if event.carries(OrderFulfilled.self) {
                 self = .fulfilled(try event.decode(OrderFulfilled.self).orderId)
             } else if event.carries(OrderCancelled.self) {
-                self = .ended(try event.decode(OrderCancelled.self).orderId, reason: "order-cancelled")
+                self = .withheld(try event.decode(OrderCancelled.self).orderId, .end(reason: "order-cancelled"))
             } else if event.carries(OrderRefunded.self) {
                 // A refund names no line: whoever got money back keeps none of the films.
-                self = .ended(try event.decode(OrderRefunded.self).orderId, reason: "order-refunded")
+                self = .withheld(try event.decode(OrderRefunded.self).orderId, .end(reason: "order-refunded"))
+            } else if event.carries(OrderSuspended.self) {
+                let body: OrderSuspended = try event.decode()
+                self = .withheld(body.orderId, .suspend(reason: body.reason))
+            } else if event.carries(OrderReinstated.self) {
+                self = .withheld(try event.decode(OrderReinstated.self).orderId, .reinstate)
             } else if event.carries(InstitutionChanged.self) {
                 self = .institution(try event.decode(InstitutionChanged.self).institution)
             } else {
