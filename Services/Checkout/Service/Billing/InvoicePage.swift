@@ -12,7 +12,7 @@ struct InvoicePage: Sendable {
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     /// More lines are set smaller, each on one line of the sheet.
-    static let linesRoomyMax = 12
+    static let linesRoomyMax = 6
 
     private let issued: IssuedDocument
     private var content: BillingContent { issued.document.content }
@@ -45,9 +45,9 @@ struct InvoicePage: Sendable {
             <tbody>
             \(content.lines.map { Self.row(Self.value($0.description), $0.amount) }.joined(separator: "\n"))
             </tbody>
-            <tfoot>
+            <tbody class="sums">
             \(sums.map { Self.row(Self.value($0.0), $0.1) }.joined(separator: "\n"))
-            </tfoot>
+            </tbody>
             </table>
             \(notes)
             </body>
@@ -122,16 +122,17 @@ struct InvoicePage: Sendable {
         header, .parties { display: flex; justify-content: space-between; gap: 10mm; margin-bottom: 7mm }
         h1 { font-size: 16pt; margin: 0 }
         address { font-style: normal; max-width: 90mm; overflow-wrap: anywhere }
-        dl { display: grid; grid-template-columns: max-content auto; gap: 0 5mm; margin: 0; overflow-wrap: anywhere }
-        dd { margin: 0 }
+        .parties address, dl { width: 85mm }
+        dl { display: grid; grid-template-columns: 35mm 45mm; gap: 0 5mm; margin: 0 }
+        dd { margin: 0; overflow-wrap: anywhere }
         table { width: 100%; border-collapse: collapse; table-layout: fixed }
         th, td { text-align: left; vertical-align: top; padding: 1mm 0; overflow-wrap: anywhere }
-        thead th, tfoot tr:first-child td { border-bottom: 0.3mm solid #000 }
-        tfoot tr:first-child td { border-bottom: 0; border-top: 0.3mm solid #000 }
+        thead th { border-bottom: 0.3mm solid #000 }
+        .sums tr:first-child td { border-top: 0.3mm solid #000 }
         .amount { text-align: right; width: 45mm; white-space: nowrap; font-variant-numeric: tabular-nums }
-        .dense { font-size: 8pt; line-height: 1.2 }
+        .dense { font-size: 7.5pt; line-height: 1.15 }
         .dense header, .dense .parties { margin-bottom: 3mm }
-        .dense td { padding: 0.2mm 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+        .dense td { padding: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
         """
 }
 
