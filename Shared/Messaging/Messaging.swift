@@ -22,6 +22,11 @@ public let idempotencyMigrations = MigrationSet(
     name: "idempotency", files: [(name: "0001_idempotency.sql", bytes: PackageResources._001_idempotency_sql)],
     privileges: [.appendOnly("idempotency_keys")])
 
+/// The table of `OperatorCall`, for the services at which operators do things.
+public let auditMigrations = MigrationSet(
+    name: "audit", files: [(name: "0001_audit.sql", bytes: PackageResources._001_audit_sql)],
+    privileges: [.appendOnly("audit_log")])
+
 extension Log {
     /// What a Kafka client tells besides its results.
     public func kafka(_ event: KafkaEvent) {

@@ -56,5 +56,6 @@ extension PostgresDecodable where Self: TextValue {
 
 extension Territory: PostgresEncodable, PostgresDecodable {}
 extension TimeZoneName: PostgresEncodable, PostgresDecodable {}
+extension DomainName: PostgresEncodable, PostgresDecodable {}
 extension Slug: PostgresEncodable, PostgresDecodable {}
 extension ServiceName: PostgresEncodable, PostgresDecodable {}

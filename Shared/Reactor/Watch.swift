@@ -71,8 +71,12 @@ public final class Watch {
     public func cancel() {
         guard !cancelled else { return }
         if registered {
-            // A descriptor that was closed too early has left epoll by itself: nothing is left to undo.
-            do { try loop.control(EPOLL_CTL_DEL, self, []) } catch { assert(error.errno == EBADF, "\(error)") }
+            // A descriptor that was closed too early has left epoll by itself: nothing is left to undo. (libpq closes its
+            // own when the server goes away.) Its number may be another thread's by now, of something that epoll does
+            // not know or does not take.
+            do { try loop.control(EPOLL_CTL_DEL, self, []) } catch {
+                assert([EBADF, ENOENT, EPERM].contains(error.errno), "\(error)")
+            }
         }
         cancelled = true
         if closesDescriptor { close(descriptor) }

@@ -52,18 +52,22 @@ struct LeastPrivilegeTests {
 
     private static let refusedOf: [String: [SQL]] = [
         "catalog": [
-            "DELETE FROM films", "DELETE FROM catalog_revision", "INSERT INTO catalog_revision VALUES (true, 1)",
+            "DELETE FROM films", "UPDATE audit_log SET actor = ''", "DELETE FROM audit_log", "TRUNCATE audit_log",
+            "DELETE FROM catalog_revision", "INSERT INTO catalog_revision VALUES (true, 1)",
         ],
         "cart": ["DELETE FROM carts", "UPDATE idempotency_keys SET status = 500", "DELETE FROM idempotency_keys"],
         "checkout": [
             "DELETE FROM orders", "UPDATE order_lines SET price_minor_units = 0", "DELETE FROM order_lines",
             "UPDATE idempotency_keys SET status = 500", "DELETE FROM idempotency_keys",
-            "SELECT setval('order_number', 1)",
+            "SELECT setval('order_number', 1)", "UPDATE audit_log SET actor = ''", "DELETE FROM audit_log",
+            "UPDATE institution_verifications SET reason = ''", "DELETE FROM institution_verifications",
             "UPDATE billing_documents SET total_minor_units = 0", "DELETE FROM billing_documents",
             "DELETE FROM invoice_series", "DELETE FROM invoice_standing", "UPDATE payments SET amount_minor_units = 1",
             "DELETE FROM payments", "UPDATE ledger_entries SET amount_minor_units = 0", "DELETE FROM ledger_entries",
         ],
-        "streaming": ["DELETE FROM entitlements", "DELETE FROM sessions", "DELETE FROM idempotency_keys"],
+        "streaming": [
+            "DELETE FROM audit_log", "DELETE FROM entitlements", "DELETE FROM sessions", "DELETE FROM idempotency_keys",
+        ],
     ]
 
     private static let refusedToReaders: [SQL] = [

@@ -13,6 +13,8 @@ struct Catalog: Sendable {
     private let programmes: ProgrammeRoutes
     private let imports: ImportRoute
     let importRuns: ImportRuns
+    private let importing: AuditedAction
+    private let audit: AuditRoutes
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -33,12 +35,15 @@ struct Catalog: Sendable {
         importRuns = ImportRuns(
             pool: pool, authenticator: authenticator, cache: cache, meters: meters, on: loop, log: log, now: now,
             committed: committed)
+        importing = AuditedAction("catalog.import", authenticator, pool)
+        audit = AuditRoutes(authenticator, pool)
     }
 
     func register(in router: inout Router) {
         films.register(in: &router)
         programmes.register(in: &router)
-        imports.register(in: &router)
         importRuns.register(in: &router)
+        router.group("", [importing]) { imports.register(in: &$0) }
+        audit.register(in: &router)
     }
 }

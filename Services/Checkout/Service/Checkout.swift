@@ -11,14 +11,12 @@ struct Checkout: Sendable {
     let facts: FactsInMemory
     let deadlines: AnswerDeadlines
     let events: CheckoutEventHandler
-    let importInstitutions: ImportInstitutions
+    let institutions: InstitutionDesk
     let billing: Billing
     let pace = Lock(AskingPace())
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
     private let orders: OrderRoutes
-    private let institutions: InstitutionRoutes
-    private let imports: ImportRoute
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -50,9 +48,8 @@ struct Checkout: Sendable {
                 facts: facts, numbers: numbers, store: store, batcher: batcher, running: RunningKeys(),
                 addresses: addresses, now: now, committed: committed),
             reader: OrderReader(pool: pool, addresses: addresses), meters: meters, log: log)
-        importInstitutions = ImportInstitutions(pool: pool, facts: facts, now: now, committed: committed)
-        institutions = InstitutionRoutes(authenticator: authenticator, pool: pool)
-        imports = .institutions(authenticator: authenticator, importInstitutions: importInstitutions)
+        institutions = InstitutionDesk(
+            pool: pool, authenticator: authenticator, facts: facts, now: now, committed: committed)
     }
 
     /// Reads into memory what orders are decided by, so that the first one is as quick as the next.
@@ -64,7 +61,6 @@ struct Checkout: Sendable {
     func register(in router: inout Router) {
         orders.register(in: &router)
         institutions.register(in: &router)
-        imports.register(in: &router)
         billing.register(in: &router)
     }
 

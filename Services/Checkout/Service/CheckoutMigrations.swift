@@ -4,7 +4,7 @@ public import Postgres
 /// The schema of checkout's database, behind that of Messaging.
 public enum CheckoutMigrations {
     public static let all: [MigrationSet] = [
-        idempotencyMigrations,
+        idempotencyMigrations, auditMigrations,
         MigrationSet(
             name: "checkout", files: [(name: "0001_checkout.sql", bytes: PackageResources._001_checkout_sql)],
             privileges: [
@@ -20,5 +20,9 @@ public enum CheckoutMigrations {
                 .kept("invoice_series"), .appendOnly("billing_documents"), .kept("invoice_standing"),
                 .appendOnly("payments"), .appendOnly("ledger_entries"),
             ]),
+        MigrationSet(
+            name: "institutions",
+            files: [(name: "0001_institutions.sql", bytes: PackageResources._001_institutions_sql)],
+            privileges: [.appendOnly("institution_verifications"), .kept("operator_tasks")]),
     ]
 }

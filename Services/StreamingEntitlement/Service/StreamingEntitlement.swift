@@ -17,6 +17,8 @@ struct StreamingEntitlement: Sendable {
     private let sessions: SessionRoutes
     private let play: PlayRoutes
     private let imports: ImportRoute
+    private let importing: AuditedAction
+    private let audit: AuditRoutes
 
     init(
         pool: PostgresPool, authenticator: Authenticator, signingKeys: SigningKeys, mediaRoot: String,
@@ -41,13 +43,16 @@ struct StreamingEntitlement: Sendable {
             gate: PlayGate(tokens: tokens, known: known, store: revocations, library: library, meters: meters))
         imports = .media(
             authenticator: authenticator, importMedia: ImportMedia(pool: pool, library: library), log: log)
+        importing = AuditedAction("media.import", authenticator, pool)
+        audit = AuditRoutes(authenticator, pool)
     }
 
     func register(in router: inout Router) {
         entitlements.register(in: &router)
         sessions.register(in: &router)
         play.register(in: &router)
-        imports.register(in: &router)
+        router.group("", [importing]) { imports.register(in: &$0) }
+        audit.register(in: &router)
     }
 
     /// Topic and key of the answers that somebody waits for: published first where a broker has forgotten everything.

@@ -4,7 +4,7 @@ internal import Postgres
 /// What streaming adds to the schema that every service's database begins with.
 enum StreamingMigrations {
     static let all: [MigrationSet] = [
-        idempotencyMigrations,
+        idempotencyMigrations, auditMigrations,
         MigrationSet(
             name: "streaming",
             files: [

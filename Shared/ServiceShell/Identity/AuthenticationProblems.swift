@@ -1,4 +1,4 @@
-internal import HTTPServer
+public import HTTPServer
 internal import JOSE
 
 /// Answers to callers without the right token: RFC 6750 section 3 in `WWW-Authenticate`, a problem in the body.
@@ -21,7 +21,7 @@ extension Problem {
         return .unauthenticated(detail, error: "invalid_token", type: .tokenExpired)
     }
 
-    static func missingRole(oneOf roles: [Role]) -> Problem {
+    public static func missingRole(oneOf roles: [Role]) -> Problem {
         .forbidden("This needs the role \(roles.map(\.rawValue).joined(separator: " or ")).")
     }
 

@@ -1,6 +1,7 @@
 import FilmClubModel
 import HTTPClient
 import JSON
+import Messaging
 import ServiceShell
 import ServiceTestSupport
 import TestSupport
@@ -124,7 +125,7 @@ struct FilmPageTests {
             // A second catalog over the same database, as another process would have it.
             let other = ImportCatalog(pool: world.pool, cache: PageCache(), now: { .now() }, committed: {})
             let draft = try await ImportDraft(JSON.encode(ImportDocument(films: [film])), bytesMax: 1 << 20)
-            _ = try await other(draft, isDryRun: false, trace: nil)
+            _ = try await other(draft, isDryRun: false, by: .ofTest("catalog.import"), trace: nil)
             try await eventually("the new title is served") {
                 try await world.get("/v1/films/film-1").bytes != first.bytes
             }

@@ -155,6 +155,7 @@ struct ImportRefusalTests {
             let answer = try await world.post(body, token: world.token(others, of: nil))
             #expect(answer.status == 403)
             #expect(answer.problem == "forbidden")
+            #expect(try await world.auditLines().map(\.description) == ["refused catalog.import: forbidden"])
             try await expectNothing(in: world)
         }
     }

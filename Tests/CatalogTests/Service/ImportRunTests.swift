@@ -102,6 +102,9 @@ struct ImportRunTests {
             #expect(applied["state"] == "applied")
             #expect(applied["summary"] == checked["summary"])
             #expect(try await world.events().count == 4)
+            #expect(try await run.delete().problem == "import-run-closed")
+            let lines = try await world.auditLines().dropFirst().map(\.description)
+            #expect(lines == ["granted import-run.apply", "refused import-run.delete: import-run-closed"])
         }
     }
 

@@ -47,6 +47,8 @@ struct ImportTests {
                 ])
             #expect(try await world.events().count == 3)
             #expect(world.published.value == 1)
+            #expect(
+                try await world.auditLines().map(\.description) == ["granted catalog.import", "granted catalog.import"])
         }
     }
 

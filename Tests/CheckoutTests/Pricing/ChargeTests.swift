@@ -94,8 +94,9 @@ struct ChargeTests {
             let rush = Rush(till)
             let commands = try (0..<3).map { _ in try rush.command(till.house.request()) }
             let outcomes = try await rush.together(commands) {
-                _ = try await till.anotherProcess().importInstitutions(
-                    ImportDocument(taxes: [try Self.vat(1_000)]), isDryRun: false, trace: nil)
+                _ = try await till.anotherProcess().institutions.importInstitutions(
+                    ImportDocument(taxes: [try Self.vat(1_000)]), isDryRun: false,
+                    by: .ofTest("institutions.import"), trace: nil)
             }
             #expect(outcomes.compactMap { $0.placed?.total.minorUnits } == [275_000, 275_000, 275_000])
             // And by the process that was behind, from its memory.

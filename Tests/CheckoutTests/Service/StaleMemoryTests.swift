@@ -1,6 +1,7 @@
 import CheckoutDomain
 import FilmClubModel
 import JSON
+import Messaging
 import ServiceTestSupport
 import Testing
 
@@ -48,8 +49,9 @@ struct StaleMemoryTests {
             let other = try till.anotherProcess()
             let house = try SampleHouse()
             try await till.tell(house.films, house.programme, to: other)
-            _ = try await other.importInstitutions(
-                ImportDocument(institutions: [house.school]), isDryRun: false, trace: nil)
+            _ = try await other.institutions.importInstitutions(
+                ImportDocument(institutions: [house.school]), isDryRun: false, by: .ofTest("institutions.import"),
+                trace: nil)
             #expect(try await till.order(house.request(), of: house.school.id).status == 201)
         }
     }

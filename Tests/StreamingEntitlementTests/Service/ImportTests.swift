@@ -33,6 +33,12 @@ struct ImportTests {
             #expect(Self.counts(try await cinema.importing(document)) == [1, 1, 1])
             #expect(Self.counts(try await cinema.importing(document)) == [0, 0, 3])
             #expect(try await cinema.count("media") == 7)
+            #expect(try await cinema.importing(try Self.document([(film, "nowhere")])).status == 422)
+            #expect(
+                try await cinema.auditLines().map(\.description) == [
+                    "granted media.import", "granted media.import", "granted media.import",
+                    "refused media.import: import-refused",
+                ])
         }
     }
 

@@ -47,7 +47,9 @@ struct ImportRunDesk: Sendable {
     }
 
     /// Has the run checked or applied. Asked again it says how far that is.
-    func begin(_ id: ImportRunID, isDryRun: Bool, trace: TraceContext) async throws -> ImportRunDocument {
+    func begin(
+        _ id: ImportRunID, isDryRun: Bool, by call: OperatorCall, trace: TraceContext
+    ) async throws -> ImportRunDocument {
         let (aim, end): (ImportRunState, ImportRunState) =
             isDryRun ? (.checking, .checked) : (.applying, .applied)
         let run = try await pool.withTransaction { transaction in
@@ -59,6 +61,7 @@ struct ImportRunDesk: Sendable {
             guard run.state.isOpen else { throw Problem.importRunClosed(run.state) }
             let begun = try await transaction.query(
                 ImportRunStore.begin(id, as: aim, trace: trace))
+            if !isDryRun { _ = try await transaction.query(call.granted()) }
             return try ImportRunDocument(try begun.one())
         }
         await worker.wake()
@@ -66,11 +69,11 @@ struct ImportRunDesk: Sendable {
     }
 
     /// Forgets a run and what it holds.
-    func delete(_ id: ImportRunID) async throws {
+    func delete(_ id: ImportRunID, by call: OperatorCall) async throws {
         _ = try await pool.withTransaction { transaction in
             try await hold(id, in: transaction)
             while try await transaction.query(ImportRunStore.clear(id)).one().get(0, as: Int64.self) > 0 {}
-            _ = try await transaction.query(ImportRunStore.delete(id))
+            _ = try await transaction.unit([ImportRunStore.delete(id), call.granted()])
         }
     }
 

@@ -18,7 +18,9 @@ struct ImportRuns: Sendable {
         let workOff = WorkOffImportRun(pool: pool, cache: cache, meters: meters, now: now, committed: committed)
         worker = ImportRunWorker(pool: pool, workOff: workOff, meters: meters, on: loop, log: log)
         routes = ImportRunRoutes(
-            authenticator: authenticator, desk: ImportRunDesk(pool: pool, now: now, worker: worker), meters: meters)
+            authenticator: authenticator, desk: ImportRunDesk(pool: pool, now: now, worker: worker), meters: meters,
+            applying: AuditedAction("import-run.apply", on: "id", authenticator, pool),
+            deleting: AuditedAction("import-run.delete", on: "id", authenticator, pool))
     }
 
     func register(in router: inout Router) {

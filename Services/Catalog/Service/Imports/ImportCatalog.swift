@@ -13,14 +13,17 @@ struct ImportCatalog: Sendable {
     let committed: @Sendable () -> Void
 
     /// - Parameter isDryRun: says what would change and changes nothing.
-    func callAsFunction(_ draft: ImportDraft, isDryRun: Bool, trace: TraceContext?) async throws -> CatalogImport {
+    func callAsFunction(
+        _ draft: ImportDraft, isDryRun: Bool, by call: OperatorCall, trace: TraceContext?
+    ) async throws -> CatalogImport {
         let now = now()
         let cause = EventCause(correlationID: .generate(now: now), trace: trace)
         let plan = try await pool.withTransaction { transaction in
             let plan = try await self.plan(draft, in: transaction)
             let events = try draft.events(of: plan, cause: cause, now: now)
-            if !isDryRun, plan.isNews {
-                _ = try await transaction.unit(try ImportStore.write(plan) + [EventLog.append(events)])
+            if !isDryRun {
+                let writing = plan.isNews ? try ImportStore.write(plan) + [EventLog.append(events)] : []
+                _ = try await transaction.unit(writing + [call.granted(plan.audited)])
             }
             return plan
         }

@@ -19,7 +19,8 @@ extension ImportRoute {
             do {
                 let draft = try await ImportDraft(request.body, bytesMax: bodyBytesMax)
                 plan = try await Problem.forDatabase {
-                    try await importCatalog(draft, isDryRun: isDryRun, trace: request.identity.trace)
+                    try await importCatalog(
+                        draft, isDryRun: isDryRun, by: request.operatorCall, trace: request.identity.trace)
                 }
             } catch let refused as ImportRefused {
                 meters.importsRefused.increment()
@@ -34,13 +35,6 @@ extension ImportRoute {
             }
             return ["films": ImportCounts(plan.films), "programmes": ImportCounts(plan.programmes)]
         }
-    }
-}
-
-extension ImportCounts {
-    fileprivate init<Item>(_ plan: ItemImport<Item>) {
-        self.init(
-            created: plan.count(.created), changed: plan.count(.changed), unchanged: plan.count(.unchanged))
     }
 }
 

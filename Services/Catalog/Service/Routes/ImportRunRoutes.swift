@@ -10,6 +10,8 @@ struct ImportRunRoutes: Sendable {
     let authenticator: Authenticator
     let desk: ImportRunDesk
     let meters: CatalogMeters
+    let applying: AuditedAction
+    let deleting: AuditedAction
 
     /// Staging a part of the greatest size may take longer than other requests do.
     private static let stagingMax: Duration = .seconds(20)
@@ -18,9 +20,13 @@ struct ImportRunRoutes: Sendable {
     func register(in router: inout Router) {
         router.post("/v1/import-runs", .openImportRun) { try await open($0) }
         router.get("/v1/import-runs/{id}", .readImportRun) { try await show($0) }
-        router.delete("/v1/import-runs/{id}", .deleteImportRun) { try await delete($0) }
+        router.group("", [deleting]) { group in
+            group.delete("/v1/import-runs/{id}", .deleteImportRun) { try await delete($0) }
+        }
         router.put("/v1/import-runs/{id}/parts/{part}", .stageImportPart) { try await stage($0) }
-        router.post("/v1/import-runs/{id}/application", .applyImportRun) { try await begin($0) }
+        router.group("", [applying]) { group in
+            group.post("/v1/import-runs/{id}/application", .applyImportRun) { try await begin($0) }
+        }
     }
 
     private func open(_ request: Request) async throws -> Response {
@@ -57,14 +63,17 @@ struct ImportRunRoutes: Sendable {
         let id = try runID(request)
         let body = try request.decoded(as: ApplicationBody.self)
         let run = try await Problem.forDatabase {
-            try await desk.begin(id, isDryRun: body.dryRun, trace: request.identity.trace)
+            try await desk.begin(
+                id, isDryRun: body.dryRun, by: request.operatorCall, trace: request.identity.trace)
         }
         return .json(run.json, status: 202, headers: ["Location": run.location])
     }
 
     private func delete(_ request: Request) async throws -> Response {
         let id = try runID(request)
-        try await Problem.forDatabase(within: Self.stagingMax) { try await desk.delete(id) }
+        try await Problem.forDatabase(within: Self.stagingMax) {
+            try await desk.delete(id, by: request.operatorCall)
+        }
         return .noContent
     }
 

@@ -1,7 +1,9 @@
 internal import CheckoutDomain
 internal import FilmClubModel
+internal import JSON
 internal import Messaging
 internal import Postgres
+internal import ServiceShell
 
 /// Imports institutions and taxes: all of a document or none of it. Said twice it changes nothing the second time.
 struct ImportInstitutions: Sendable {
@@ -16,30 +18,48 @@ struct ImportInstitutions: Sendable {
         let problems: [ImportProblem]
     }
 
-    typealias Plan = (institutions: InstitutionImport, taxes: TaxImport)
+    struct Plan {
+        let institutions: InstitutionImport
+        let taxes: TaxImport
+
+        /// By the document's lists.
+        var counts: KeyValuePairs<String, ImportCounts> {
+            [
+                "institutions": ImportCounts(
+                    created: institutions.created.count, changed: institutions.changed.count,
+                    unchanged: institutions.unchanged.count),
+                "taxes": ImportCounts(
+                    created: taxes.created, changed: taxes.changed, unchanged: taxes.unchanged),
+            ]
+        }
+    }
 
     /// - Parameter isDryRun: says what would change and changes nothing.
     func callAsFunction(
-        _ document: ImportDocument, isDryRun: Bool, trace: TraceContext?
+        _ document: ImportDocument, isDryRun: Bool, by call: OperatorCall, trace: TraceContext?
     ) async throws -> Plan {
         let problems = document.problems()
         guard problems.isEmpty else { throw Refused(problems: problems) }
         let imported = document.institutions
-        let (plan, taxes) = try await pool.withTransaction { transaction in
+        let plan = try await pool.withTransaction { transaction in
             let stored = try await hold(imported, in: transaction)
-            let plan = InstitutionImport(imported, over: stored)
-            if !isDryRun, !plan.news.isEmpty {
-                _ = try await transaction.unit(try statements(plan, trace: trace))
+            let plan = Plan(
+                institutions: InstitutionImport(imported, over: stored),
+                taxes: try await TaxImport.apply(document.taxes, isDryRun: isDryRun, in: transaction))
+            if !isDryRun {
+                let audit = call.granted(JSONObject(plan.counts.map { ($0.key, $0.value.value) }))
+                let news = try statements(plan.institutions.news, over: stored, by: call, trace: trace)
+                _ = try await transaction.unit(news + [audit])
             }
-            return (plan, try await TaxImport.apply(document.taxes, isDryRun: isDryRun, in: transaction))
+            return plan
         }
-        guard !isDryRun else { return (plan, taxes) }
-        await facts.take(taxes.table)
-        if !plan.news.isEmpty {
-            await facts.take(plan.news)
+        guard !isDryRun else { return plan }
+        await facts.take(plan.taxes.table)
+        if !plan.institutions.news.isEmpty {
+            await facts.take(plan.institutions.news)
             committed()
         }
-        return (plan, taxes)
+        return plan
     }
 
     /// The stored ones, held until the import is committed: another import waits for this one's end.
@@ -48,16 +68,8 @@ struct ImportInstitutions: Sendable {
     ) async throws -> [InstitutionID: Institution] {
         let rows = try await transaction.unit([
             "/* oneImportAtATime */ SELECT pg_advisory_xact_lock(hashtextextended('checkout.imports', 0))",
-            """
-            /* unknownTimeZones */
-            SELECT name FROM unnest(\(Array(Set(imported.map(\.timeZone))))) AS named (name)
-            WHERE name NOT IN (SELECT name FROM pg_timezone_names)
-            """,
-            """
-            /* holdInstitutions */
-            SELECT \(sql: Institution.columns) FROM institutions
-            WHERE id = ANY(\(imported.map(\.id))) ORDER BY id FOR UPDATE
-            """,
+            InstitutionStore.unknown(Array(Set(imported.map(\.timeZone)))),
+            InstitutionStore.hold(imported.map(\.id)),
         ])
         try refuse(unknown: try rows[1].map { try $0.get("name", as: TimeZoneName.self) }, in: imported)
         return Dictionary(
@@ -81,24 +93,21 @@ struct ImportInstitutions: Sendable {
         }
     }
 
-    private func statements(_ plan: InstitutionImport, trace: TraceContext?) throws -> [SQL] {
-        let news = plan.news.sorted { $0.id < $1.id }
+    /// A changed verification is a decision as any other, with its author: whoever imports.
+    private func statements(
+        _ news: [Institution], over stored: [InstitutionID: Institution], by call: OperatorCall, trace: TraceContext?
+    ) throws -> [SQL] {
+        guard !news.isEmpty else { return [] }
         let now = now()
         let cause = EventCause(correlationID: .generate(now: now), trace: trace)
-        let upsert: SQL = """
-            /* writeInstitutions */
-            INSERT INTO institutions (id, version, name, type, territory, time_zone, verified)
-            SELECT * FROM unnest(
-                \(news.map(\.id)), \(news.map(\.version)), \(news.map(\.name)), \(news.map(\.type.rawValue)),
-                \(news.map(\.territory)), \(news.map(\.timeZone)), \(news.map(\.verified)))
-            ON CONFLICT (id) DO UPDATE
-            SET version = EXCLUDED.version, name = EXCLUDED.name, type = EXCLUDED.type,
-                territory = EXCLUDED.territory, time_zone = EXCLUDED.time_zone, verified = EXCLUDED.verified,
-                changed_at = clock_timestamp()
-            """
-        let events = try news.map {
-            try EventDraft(InstitutionChanged(institution: $0), sequence: $0.version, cause: cause, now: now)
+        let verifications = news.compactMap { institution in
+            institution.decision(since: stored[institution.id]).map { decision in
+                Verification(
+                    id: .generate(now: now), institution: institution.id, decision: decision,
+                    reason: "Imported.", decidedBy: call.caller.subject)
+            }
         }
-        return [upsert, EventLog.append(events)]
+        return try InstitutionStore.write(news, cause: cause, now: now)
+            + (verifications.isEmpty ? [] : [InstitutionStore.write(verifications)])
     }
 }

@@ -93,19 +93,6 @@ struct ToldProgramme: Versioned, Sendable {
 
 // MARK: - Rows and values
 
-extension Institution {
-    static let columns: SQL = "id, version, name, type, territory, time_zone, verified"
-
-    init(_ row: Row) throws {
-        guard let type = InstitutionType(rawValue: try row.get("type")) else {
-            throw UnreadableRow("an institution is of a type that this build does not know")
-        }
-        self.init(
-            id: try row.get("id"), version: try row.get("version"), name: try row.get("name"), type: type,
-            territory: try row.get("territory"), timeZone: try row.get("time_zone"), verified: try row.get("verified"))
-    }
-}
-
 extension Programme {
     init(projected row: Row) throws {
         self = try JSON.decode(Programme.self, from: try row.get("programme", as: JSONText.self).bytes)

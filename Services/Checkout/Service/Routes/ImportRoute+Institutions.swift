@@ -17,16 +17,11 @@ extension ImportRoute {
             request, isDryRun in
             let document = try document(request)
             do {
-                let plan = try await Problem.forDatabase(within: institutionsWaitMax) {
-                    try await importInstitutions(document, isDryRun: isDryRun, trace: request.identity.trace)
+                return try await Problem.forDatabase(within: institutionsWaitMax) {
+                    try await importInstitutions(
+                        document, isDryRun: isDryRun, by: request.operatorCall, trace: request.identity.trace
+                    ).counts
                 }
-                return [
-                    "institutions": ImportCounts(
-                        created: plan.institutions.created.count, changed: plan.institutions.changed.count,
-                        unchanged: plan.institutions.unchanged.count),
-                    "taxes": ImportCounts(
-                        created: plan.taxes.created, changed: plan.taxes.changed, unchanged: plan.taxes.unchanged),
-                ]
             } catch let refused as ImportInstitutions.Refused {
                 throw Problem(refused)
             }

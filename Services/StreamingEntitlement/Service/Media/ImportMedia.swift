@@ -1,5 +1,6 @@
 internal import FilmClubModel
 internal import JSON
+internal import Messaging
 internal import Postgres
 internal import ServiceShell
 internal import StreamingEntitlementDomain
@@ -17,7 +18,7 @@ struct ImportMedia: Sendable {
     }
 
     /// - Parameter isDryRun: says what would change and changes nothing.
-    func callAsFunction(_ draft: MediaDraft, isDryRun: Bool) async throws -> ImportCounts {
+    func callAsFunction(_ draft: MediaDraft, isDryRun: Bool, by call: OperatorCall) async throws -> ImportCounts {
         let examined = try await examine(draft)
         let report = try await pool.withTransaction { transaction in
             let rows = try await transaction.unit([
@@ -27,10 +28,14 @@ struct ImportMedia: Sendable {
             var stored: [FilmID: String] = [:]
             for row in rows[1] { stored[try row.get("film_id")] = try row.get("asset", as: String.self) }
             let news = draft.media.filter { stored[$0.filmId] != $0.asset.text }
-            if !isDryRun, !news.isEmpty { _ = try await transaction.query(Self.write(news)) }
             let created = news.count { stored[$0.filmId] == nil }
-            return ImportCounts(
+            let counts = ImportCounts(
                 created: created, changed: news.count - created, unchanged: draft.media.count - news.count)
+            if !isDryRun {
+                let writing = news.isEmpty ? [] : [Self.write(news)]
+                _ = try await transaction.unit(writing + [call.granted(["media": counts.value])])
+            }
+            return counts
         }
         if !isDryRun {
             for (path, asset) in examined { await library.keep(asset, as: path) }

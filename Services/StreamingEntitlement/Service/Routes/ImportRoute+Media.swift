@@ -10,7 +10,8 @@ extension ImportRoute {
             let report: ImportCounts
             do {
                 let draft = try MediaDraft(request.body, bytesMax: bodyBytesMax)
-                report = try await Problem.forDatabase { try await importMedia(draft, isDryRun: isDryRun) }
+                let call = try request.operatorCall
+                report = try await Problem.forDatabase { try await importMedia(draft, isDryRun: isDryRun, by: call) }
             } catch let error as JSONError {
                 throw Problem(error)
             } catch let refused as ImportMedia.Refused {

@@ -17,7 +17,11 @@ extension ProblemType {
     /// RFC 9110 §15.5.9.
     public static let requestTimedOut = ProblemType(408, "request-timed-out", "Request timed out")
     /// What `If-Match`, `If-None-Match` or `If-Unmodified-Since` asks for is not so.
-    public static let preconditionFailed = ProblemType(412, "precondition-failed", "Precondition failed")
+    public static let preconditionFailed = ProblemType(
+        412, "precondition-failed", "Precondition failed",
+        members: [.optional("current", .described("Its state as it is now.", .object([])))])
+    /// RFC 6585 §3.
+    public static let preconditionRequired = ProblemType(428, "precondition-required", "Precondition required")
     public static let bodyTooLarge = ProblemType(
         413, "body-too-large", "Body too large", members: [.required("bytesMax", .count)])
     public static let targetTooLong = ProblemType(414, "target-too-long", "Target too long")

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What tells one state of a resource from another (RFC 9110 §8.8).
 public struct Validators: Sendable, Equatable {
     /// With its quotes, and `W/` before them if it is weak.
@@ -60,7 +62,27 @@ extension Problem {
         detail: "The resource is not in the state that the request takes it to be in. Nothing was done.")
 }
 
+extension Problem {
+    /// 428: a change that says not what state it was made for might undo another one unseen (RFC 6585 §3).
+    public static let preconditionRequired = Problem(
+        .preconditionRequired,
+        detail: "Send If-Match with the ETag of the state that you have seen. Nothing was done.")
+}
+
 extension Request {
+    /// For changes that nobody may make unseen: throws 428 without `If-Match`, and 412 where it names another state than
+    /// `entityTag`, with the state as it is now in the member `current`.
+    public func requireMatch(of entityTag: String, current: () throws -> JSONValue) throws {
+        guard headers["If-Match"] != nil else { throw Problem.preconditionRequired }
+        do throws(Problem) {
+            try requirePreconditions(of: Validators(entityTag: entityTag))
+        } catch {
+            var problem = error
+            problem.members["current"] = try current()
+            throw problem
+        }
+    }
+
     /// For handlers that change something, before they do: throws 412 where the request's conditions do not hold of
     /// `current`, nil where there is nothing yet. (GET and HEAD need not ask: an answer that carries an `ETag` or
     /// `Last-Modified` is held against the conditions as it goes out.)
