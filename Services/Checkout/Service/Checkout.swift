@@ -17,6 +17,7 @@ struct Checkout: Sendable {
     private let numbers: OrderNumbers
     private let projections: ProjectionStore
     private let orders: OrderRoutes
+    private let pricing: PricingDesk
 
     /// - Parameter committed: called after something was written that the relay has to publish.
     init(
@@ -42,6 +43,7 @@ struct Checkout: Sendable {
         let batcher = OrderBatcher(limits: batching, on: loop, onBatch: { meters.sent(batchOf: $0) }) {
             try await store.store($0)
         }
+        pricing = PricingDesk(pool: pool, authenticator: authenticator, addresses: addresses, now: now)
         orders = OrderRoutes(
             authenticator: authenticator,
             placeOrder: PlaceOrder(
@@ -60,6 +62,7 @@ struct Checkout: Sendable {
 
     func register(in router: inout Router) {
         orders.register(in: &router)
+        pricing.register(in: &router)
         institutions.register(in: &router)
         billing.register(in: &router)
     }

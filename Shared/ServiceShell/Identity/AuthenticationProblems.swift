@@ -30,7 +30,7 @@ extension Problem {
         .identityKeysBeingRead,
         detail: "The keys that tokens are verified with are being read. Try again.", headers: ["Retry-After": "1"])
 
-    static let noInstitution = Problem.forbidden("This needs a token that names an institution.")
+    public static let noInstitution = Problem.forbidden("This needs a token that names an institution.")
 
     private static func forbidden(_ detail: String) -> Problem {
         Problem(

@@ -13,7 +13,7 @@ public enum OrderPlacement {
         let institution = try buyer(facts)
         let programme = try offer(request, facts, to: institution)
         let films = try selection(request, facts, programme, in: institution.territory)
-        let price = try price(of: films.count, facts, programme, institution, now: now)
+        let price = try price(request, of: films.count, facts, programme, institution, now: now)
         let lines = zip(films, price.lines).map { film, price in
             OrderLine(
                 lineId: .generate(now: now, using: &random), filmId: film.id, title: film.title, price: price)
@@ -65,9 +65,12 @@ public enum OrderPlacement {
     }
 
     private static func price(
-        of films: Int, _ facts: OrderingFacts, _ programme: Programme, _ institution: Institution, now: Instant
+        _ request: OrderRequest, of films: Int, _ facts: OrderingFacts, _ programme: Programme,
+        _ institution: Institution, now: Instant
     ) throws(OrderRejection) -> OrderPrice {
-        let pricing = Pricing(programme: programme, institution: institution, taxes: facts.taxes)
+        let pricing = Pricing(
+            programme: programme, institution: institution, taxes: facts.taxes, grantId: request.grantId,
+            grant: facts.grant)
         do throws(PricingRefusal) {
             return try pricing.price(films: films, now: now)
         } catch {

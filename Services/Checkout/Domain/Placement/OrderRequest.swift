@@ -8,11 +8,16 @@ public struct OrderRequest: Hashable, Sendable {
     /// In the order of the cart's slots.
     public var filmIds: [FilmID]
     public var payment: PaymentTerms
+    /// The grant that is to pay a part.
+    public var grantId: GrantID?
 
-    public init(cartId: CartID, programmeId: ProgrammeID, filmIds: [FilmID], payment: PaymentTerms) {
+    public init(
+        cartId: CartID, programmeId: ProgrammeID, filmIds: [FilmID], payment: PaymentTerms, grantId: GrantID? = nil
+    ) {
         self.cartId = cartId
         self.programmeId = programmeId
         self.filmIds = filmIds
         self.payment = payment
+        self.grantId = grantId
     }
 }

@@ -7,11 +7,17 @@ public struct OrderingFacts: Hashable, Sendable {
     public var programme: Programme?
     public var films: [FilmID: Film]
     public var taxes: TaxTable
+    /// The institution's grant that the request names. Never from memory: only the database knows whether it is used.
+    public var grant: GrantStanding?
 
-    public init(institution: Institution?, programme: Programme?, films: [FilmID: Film], taxes: TaxTable) {
+    public init(
+        institution: Institution?, programme: Programme?, films: [FilmID: Film], taxes: TaxTable,
+        grant: GrantStanding? = nil
+    ) {
         self.institution = institution
         self.programme = programme
         self.films = films
         self.taxes = taxes
+        self.grant = grant
     }
 }

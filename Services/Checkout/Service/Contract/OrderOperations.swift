@@ -27,6 +27,7 @@ extension Schema {
             .required("cartId", .id), .required("programmeId", .id),
             .required("filmIds", .described("In the order of the cart's slots.", .array(.id))),
             .required("payment", payment),
+            .optional("grantId", .described("The grant that is to pay a part of the screening fees.", .id)),
         ])
 
     static let payment = Schema.object(

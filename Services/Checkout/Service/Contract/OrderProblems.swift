@@ -37,14 +37,7 @@ extension ProblemType {
     static let filmNotLicensed = ProblemType(422, "film-not-licensed", "Film not licensed", members: films)
     static let cartAlreadyOrdered = ProblemType(
         409, "cart-already-ordered", "Cart already ordered",
-        members: [
-            .required(
-                "order",
-                .object([
-                    .required("id", .id),
-                    .required("href", .text(like: "/v1/orders/0190b5a8-7c00-7000-8000-000000000001")),
-                ]))
-        ])
+        members: [.required("order", .link("/v1/orders"))])
     static let orderUnsettled = ProblemType(
         503, "order-unsettled", "Order not settled", headers: [.retryAfter])
 

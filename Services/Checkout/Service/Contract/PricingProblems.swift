@@ -6,7 +6,7 @@ internal import JSON
 
 extension [ProblemType] {
     /// Every reason why nobody can say what an order costs.
-    static let ofPricing: [ProblemType] = [.notForSale, .priceOnRequest]
+    static let ofPricing: [ProblemType] = [.notForSale, .priceOnRequest] + ofUsingGrants
 }
 
 /// The types are stable.
@@ -18,7 +18,7 @@ extension ProblemType {
 }
 
 extension Problem {
-    init(_ refusal: PricingRefusal) {
+    init(_ refusal: PricingRefusal, _ addresses: OrderAddresses) {
         switch refusal {
         case .notForSale:
             self.init(.notForSale, detail: "None of the programme's price lists holds now.")
@@ -29,6 +29,29 @@ extension Problem {
                 members: ["institutionType": .string(type.rawValue)])
         case .tooLarge:
             self.init(.programmeNotSellable, detail: "Its price is beyond what can be calculated with.")
+        case .grantUnknown, .grantNotGranted, .grantNotYetValid, .grantExpired, .grantUsed:
+            self = Self.grant(refusal, addresses)
+        }
+    }
+
+    private static func grant(_ refusal: PricingRefusal, _ addresses: OrderAddresses) -> Problem {
+        switch refusal {
+        case .grantNotGranted(let state):
+            Problem(
+                .grantNotGranted, detail: "The grant is \(state.rawValue).", members: ["state": .string(state.rawValue)]
+            )
+        case .grantNotYetValid(let from):
+            Problem(
+                .grantNotYetValid, detail: "The grant's cycle begins at \(from).",
+                members: ["validFrom": .string(from.text)])
+        case .grantExpired(let end):
+            Problem(
+                .grantExpired, detail: "The grant's cycle ended at \(end).", members: ["validUntil": .string(end.text)])
+        case .grantUsed(let order):
+            Problem(
+                .grantUsed, detail: "A grant is used once, and this order has it.",
+                members: ["order": .link(order.text, addresses.order(order))])
+        default: Problem(.grantUnknown, detail: "The institution has no such grant.")
         }
     }
 }

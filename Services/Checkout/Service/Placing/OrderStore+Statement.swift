@@ -1,5 +1,6 @@
 internal import CheckoutDomain
 internal import FilmClubModel
+internal import FoundationEssentials
 internal import Messaging
 internal import Postgres
 
@@ -73,6 +74,7 @@ extension OrderStore {
         SELECT asked.*, pg_try_advisory_xact_lock(hashtextextended(lock_name, 0)) AS held,
             institution.version IS NOT DISTINCT FROM asked.institution_version
                 AND asked.tax_version = (SELECT version FROM tax_table)
+                AND (asked.grant_id IS NULL OR EXISTS (\(sql: grantAsDecided)))
                 AND programme.version IS NOT DISTINCT FROM asked.programme_version
                 AND asked.id NOT IN (SELECT order_id FROM stale) AS current,
             answered.*
@@ -89,6 +91,13 @@ extension OrderStore {
         ) AS answered ON true
         """
     }
+
+    /// By the database's clock: no other judges a cycle.
+    private static let grantAsDecided: SQL = """
+        SELECT FROM grants JOIN grant_cycles ON grant_cycles.name = grants.cycle
+        WHERE grants.id = asked.grant_id AND grants.version = asked.grant_version
+            AND starts_at <= clock_timestamp() AND clock_timestamp() < ends_at
+        """
 
     private static func asked(_ submissions: [OrderSubmission]) -> SQL {
         let orders = submissions.map(\.order)
@@ -107,13 +116,14 @@ extension OrderStore {
                 \(submissions.map(\.key.key.text)), \(submissions.map(\.key.lockName)),
                 \(submissions.map { Bytea($0.fingerprint) }), \(submissions.map { Int32(clamping: $0.answer.status) }),
                 \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) }),
-                \(submissions.map(\.charge)), \(submissions.map(\.cancellation)), \(orders.map(\.price.taxVersion))
+                \(submissions.map(\.charge)), \(submissions.map(\.cancellation)), \(orders.map(\.price.taxVersion)),
+                \(orders.map(\.request.grantId)), \(orders.map(\.price.grantVersion))
             ) WITH ORDINALITY AS asked
                 (id, number, institution_id, institution_version, cart_id, programme_id, programme_version,
                  programme_name, price_list_version, institution, total, currency, payment_method,
                  purchase_order_number, placed_at, state, event_sequence, attempts, wait, key, lock_name,
                  asked_fingerprint, answer_status, answer_location, answer_body, charge, cancellation,
-                 tax_version, place)
+                 tax_version, grant_id, grant_version, place)
             """
     }
 
@@ -122,15 +132,15 @@ extension OrderStore {
             (id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
              price_list_version, institution, total_minor_units, currency, payment_method,
              purchase_order_number, placed_at, state, event_sequence, answer_attempts, answer_due_at,
-             charge, cancellation)
+             charge, cancellation, grant_id)
         SELECT id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
             price_list_version, institution, total, currency, payment_method,
             purchase_order_number, placed_at, state, event_sequence, attempts,
-            clock_timestamp() + make_interval(secs => wait), charge, cancellation
+            clock_timestamp() + make_interval(secs => wait), charge, cancellation, grant_id
         FROM judged
         WHERE held AND current AND status IS NULL
         ORDER BY place
-        ON CONFLICT (institution_id, cart_id) DO NOTHING
+        ON CONFLICT DO NOTHING
         RETURNING id
         """
 }
@@ -142,5 +152,10 @@ extension Duration {
 
 extension OrderSubmission {
     /// By which orders of a batch are sorted.
-    var placeInLine: (InstitutionID, CartID) { (order.institution.id, order.request.cartId) }
+    var placeInLine: (InstitutionID, GrantID, CartID) {
+        (order.institution.id, order.request.grantId ?? Self.noGrant, order.request.cartId)
+    }
+
+    /// In front of every other.
+    private static let noGrant = GrantID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
 }

@@ -7,8 +7,9 @@ internal import Postgres
 /// round trip and one transaction.
 ///
 /// Each order has its own outcome. The store refuses what the decision could not see: a key that is answered or at work
-/// elsewhere, facts that have changed since, a cart that is ordered already; a neighbour in the batch is not touched by
-/// that. Only an error of the statement itself meets all of them, and then nothing of the batch has happened.
+/// elsewhere, facts that have changed since, a cart that is ordered or a grant that is used already; a neighbour in the
+/// batch is not touched by that. Only an error of the statement itself meets all of them, and then nothing of the batch
+/// has happened.
 struct OrderStore: Sendable {
     let pool: PostgresPool
 
@@ -26,13 +27,13 @@ struct OrderStore: Sendable {
         case running
         /// A version that the order was decided by is no longer the current one.
         case stale
-        /// The cart has an order.
-        case cartOrdered
+        /// The cart has an order, or the grant is used.
+        case taken
     }
 
-    /// The outcomes, in the order of `submissions`; no two of these may share a cart or a key.
+    /// The outcomes, in the order of `submissions`; no two of these may share a cart, a key or a grant.
     func store(_ submissions: [OrderSubmission]) async throws -> [Result<Outcome, any Error>] {
-        // By cart: two processes that insert the same carts at once wait for each other, and never in a circle.
+        // By grant and cart: two processes that insert the same at once wait for each other, and never in a circle.
         let order = submissions.indices.sorted { submissions[$0].placeInLine < submissions[$1].placeInLine }
         let rows: Rows
         do {
@@ -63,7 +64,7 @@ struct OrderStore: Sendable {
         if let outcome = try answered(row, fingerprint: fingerprint) { return outcome }
         guard try row.get("held") else { return .running }
         guard try row.get("current") else { return .stale }
-        return try row.get("stored") ? .stored : .cartOrdered
+        return try row.get("stored") ? .stored : .taken
     }
 
     /// What is stored under a key; nil where nothing is.

@@ -18,8 +18,10 @@ struct OrderSubmission: Sendable {
     let answer: StoredAnswer
     let events: [EventDraft]
 
-    /// A grant is used once too: where orders use one, it is claimed here like cart and key.
-    var claims: [OrderClaim] { [.cart(order.institution.id, order.request.cartId), .key(key)] }
+    var claims: [OrderClaim] {
+        let claims: [OrderClaim] = [.cart(order.institution.id, order.request.cartId), .key(key)]
+        return order.request.grantId.map { claims + [.grant($0)] } ?? claims
+    }
 
     /// What it adds to its transaction: the texts, which are nearly all of it, and a little for each row.
     var bytes: Int {

@@ -84,6 +84,7 @@ struct PlaceOrder: Sendable {
         let fingerprint = try Self.fingerprint(command.request)
         var known = await facts.facts(for: command.request, of: command.institution)
         var isFresh = false
+        var isTaken = false
         for _ in 0..<Self.decisionsMax {
             switch decide(command, by: known, serial: serial) {
             case .failure(let rejection):
@@ -94,10 +95,12 @@ struct PlaceOrder: Sendable {
                 let outcome = try await batcher.submit(submission)
                 if case .stored = outcome { return .placed(order, submission.answer) }
                 if let refusal = refusal(outcome) { return refusal }
+                if case .taken = outcome { isTaken = true }
             }
             let look = try await store.look(at: command, fingerprint: fingerprint)
             if let outcome = look.answered, let refusal = refusal(outcome) { return refusal }
             if let order = look.orderOfCart { return .cartOrdered(order) }
+            guard !isTaken || look.facts.grant?.usedBy != nil else { throw TakenByNobody() }
             await facts.replace(look.facts, for: command.request, of: command.institution)
             known = look.facts
             isFresh = true
@@ -105,12 +108,12 @@ struct PlaceOrder: Sendable {
         return .unsettled
     }
 
-    /// Nil where there is more to find out: what has changed, or which order the cart has.
+    /// Nil where there is more to find out: what has changed, or which order has the cart or the grant.
     private func refusal(_ outcome: OrderStore.Outcome) -> Outcome? {
         switch outcome {
         case .answered(let answer, let sameRequest): sameRequest ? .answeredBefore(answer) : .keyReused
         case .running: .running
-        case .stored, .stale, .cartOrdered: nil
+        case .stored, .stale, .taken: nil
         }
     }
 
@@ -155,9 +158,16 @@ struct PlaceOrder: Sendable {
         question.string(request.programmeId.text)
         for id in request.filmIds { question.string(id.text) }
         question.raw(try JSON.encode(request.payment))
+        // Only where there is one: the keys of requests without it keep their fingerprints.
+        if let grant = request.grantId { question.string("grant \(grant)") }
         question.endArray()
         return Hashing.sha256(question.bytes)
     }
+}
+
+/// An order was not stored, and neither its cart nor its grant has another: an id or a number of ours is not unique.
+struct TakenByNobody: Error, CustomStringConvertible {
+    var description: String { "an order was in the way of one that has nothing in common with it" }
 }
 
 extension EventDraft {

@@ -35,7 +35,7 @@ struct ProjectionStore: Sendable {
             "/* institutionFact */ SELECT \(sql: Institution.columns) FROM institutions WHERE id = \(institution)",
             "/* programmeFact */ SELECT programme FROM programme_projection WHERE id = \(request.programmeId)",
             "/* filmFacts */ SELECT film FROM film_projection WHERE id = ANY(\(request.filmIds))",
-            TaxTable.select,
+            TaxTable.select, GrantStore.fact(request.grantId, of: institution),
         ]
     }
 
@@ -46,7 +46,7 @@ struct ProjectionStore: Sendable {
             institution: try rows[0].first.map { try Institution($0) },
             programme: try rows[1].first.map { try Programme(projected: $0) },
             films: Dictionary(films.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            taxes: try TaxTable(rows[3]))
+            taxes: try TaxTable(rows[3]), grant: try rows[4].first.map { try GrantRow($0).standing })
     }
 
     // MARK: - Writing

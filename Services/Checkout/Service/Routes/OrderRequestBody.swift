@@ -7,36 +7,22 @@ struct OrderRequestBody: Decodable {
     let request: OrderRequest
 
     private enum Member: String, CodingKey, CaseIterable {
-        case cartId, programmeId, filmIds, payment
+        case cartId, programmeId, filmIds, payment, grantId
     }
 
-    private struct AnyMember: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+    private enum PaymentMember: String, CodingKey, CaseIterable {
+        case method, purchaseOrderNumber
     }
 
     init(from decoder: any Decoder) throws {
-        try Self.refuseOthers(in: decoder, known: Member.allCases.map(\.rawValue), at: [])
-        let members = try decoder.container(keyedBy: Member.self)
-        try Self.refuseOthers(
-            in: try members.superDecoder(forKey: .payment), known: ["method", "purchaseOrderNumber"],
-            at: [Member.payment])
+        let remark = " What an order costs is said here alone."
+        let members = try decoder.members(Member.self, remark: remark)
+        _ = try members.superDecoder(forKey: .payment).members(PaymentMember.self, remark: remark)
         request = OrderRequest(
             cartId: try members.decode(CartID.self, forKey: .cartId),
             programmeId: try members.decode(ProgrammeID.self, forKey: .programmeId),
             filmIds: try members.decode([FilmID].self, forKey: .filmIds),
-            payment: try members.decode(PaymentTerms.self, forKey: .payment))
-    }
-
-    private static func refuseOthers(in decoder: any Decoder, known: [String], at path: [any CodingKey]) throws {
-        for member in try decoder.container(keyedBy: AnyMember.self).allKeys where !known.contains(member.stringValue) {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: path + [member],
-                    debugDescription: "There is no such member here; known are: \(known.joined(separator: ", ")). "
-                        + "What an order costs is said here alone."))
-        }
+            payment: try members.decode(PaymentTerms.self, forKey: .payment),
+            grantId: try members.decodeIfPresent(GrantID.self, forKey: .grantId))
     }
 }

@@ -37,7 +37,7 @@ struct OrderRoutes: Sendable {
         case .keyReused: throw .idempotencyKeyReused
         case .running: throw .idempotencyKeyInUse
         case .cartOrdered(let order): throw .cartAlreadyOrdered(order, at: placeOrder.addresses.order(order))
-        case .rejected(let rejection): throw Problem(rejection)
+        case .rejected(let rejection): throw Problem(rejection, placeOrder.addresses)
         case .unsettled: throw .orderUnsettled
         case .overloaded: throw .overloaded()
         }

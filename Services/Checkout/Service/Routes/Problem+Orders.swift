@@ -5,7 +5,7 @@ internal import JSON
 
 /// Every reason why there is no order, as clients see it. The types are stable.
 extension Problem {
-    init(_ rejection: OrderRejection) {
+    init(_ rejection: OrderRejection, _ addresses: OrderAddresses) {
         switch rejection {
         case .institutionUnknown:
             self.init(.institutionUnknown, detail: "The token's institution is not one of ours.")
@@ -27,7 +27,7 @@ extension Problem {
         case .ruleNotSupported, .ruleNotMet: self = Self.composition(rejection)
         case .wrongNumberOfFilms, .repeatedFilms, .unknownFilms, .withdrawnFilms, .filmsNotLicensed:
             self = Self.selection(rejection)
-        case .pricing(let refusal): self.init(refusal)
+        case .pricing(let refusal): self.init(refusal, addresses)
         }
     }
 
@@ -105,7 +105,7 @@ extension Problem {
     static func cartAlreadyOrdered(_ order: OrderID, at address: String) -> Problem {
         Problem(
             .cartAlreadyOrdered, detail: "A cart yields one order, and this one has it.",
-            members: ["order": .object(["id": .string(order.text), "href": .string(address)])])
+            members: ["order": .link(order.text, address)])
     }
 
     static let orderUnsettled = Problem(

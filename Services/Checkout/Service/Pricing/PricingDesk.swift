@@ -1,0 +1,25 @@
+internal import FilmClubModel
+internal import HTTPServer
+internal import Messaging
+internal import Postgres
+internal import ServiceShell
+
+/// Where a price is agreed on before there is an order: applications for grants and the decisions on them. What an order
+/// then costs is decided when it is placed, and nowhere else.
+struct PricingDesk: Sendable {
+    private let grants: GrantRoutes
+
+    init(
+        pool: PostgresPool, authenticator: Authenticator, addresses: OrderAddresses,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        let answers = IdempotentAnswers(pool: pool)
+        grants = GrantRoutes(
+            authenticator: authenticator, pool: pool, addresses: addresses,
+            apply: ApplyForGrant(answers: answers, addresses: addresses, now: now), decide: DecideGrant(pool: pool))
+    }
+
+    func register(in router: inout Router) {
+        grants.register(in: &router)
+    }
+}
