@@ -28,10 +28,12 @@ struct GrantTests {
         _ grant: Grant?, asking id: GrantID? = nil, usedBy order: OrderID? = nil, at readAt: Instant = SampleHouse.now,
         taxes: [TaxRate] = []
     ) throws(PricingRefusal) -> OrderPrice {
-        try Pricing(
-            programme: house.programme, institution: house.school, taxes: TaxTable(version: 1, rates: taxes),
-            grantId: id ?? grant?.id, grant: grant.map { GrantStanding(grant: $0, usedBy: order, readAt: readAt) }
-        ).price(films: 5, now: SampleHouse.now)
+        var request = house.request()
+        request.grantId = id ?? grant?.id
+        var facts = house.facts
+        facts.taxes = TaxTable(version: 1, rates: taxes)
+        facts.grant = grant.map { GrantStanding(grant: $0, usedBy: order, readAt: readAt) }
+        return try Pricing(request, of: house.programme, to: house.school, by: facts).price(now: SampleHouse.now)
     }
 
     @Test(
@@ -105,12 +107,14 @@ struct GrantTests {
             let basisPoints = Int.random(in: TaxRate.basisPointsRange, using: &random)
             house.programme.priceList.bundleMinorUnits = fees
             let grant = grant(.granted(percent: percent))
-            let price = try Pricing(
-                programme: house.programme, institution: house.school,
-                taxes: TaxTable(
-                    version: 1, rates: [TaxRate(territory: states, name: "VAT", rateBasisPoints: basisPoints)]),
-                grantId: grant.id, grant: GrantStanding(grant: grant, usedBy: nil, readAt: SampleHouse.now)
-            ).price(films: Int.random(in: 1...Programme.slotsMax, using: &random), now: SampleHouse.now)
+            var request = house.request((0..<Int.random(in: 1...50, using: &random)).map { _ in house.films[0].id })
+            request.grantId = grant.id
+            var facts = house.facts
+            facts.taxes = TaxTable(
+                version: 1, rates: [TaxRate(territory: states, name: "VAT", rateBasisPoints: basisPoints)])
+            facts.grant = GrantStanding(grant: grant, usedBy: nil, readAt: SampleHouse.now)
+            let price = try Pricing(request, of: house.programme, to: house.school, by: facts).price(
+                now: SampleHouse.now)
             let off = (Int128(fees) * Int128(percent) * 2 + 100) / 200
             let tax = ((Int128(fees) - off) * Int128(basisPoints) * 2 + 10_000) / 20_000
             let charge = price.charge

@@ -20,8 +20,10 @@ struct PricingTests {
     ) throws -> OrderPrice {
         var (programme, institution, rates) = (house.programme, house.school, [TaxRate]())
         try change(&programme, &institution, &rates)
-        let taxes = TaxTable(version: 7, rates: rates)
-        return try Pricing(programme: programme, institution: institution, taxes: taxes).price(films: films, now: now)
+        var facts = house.facts
+        facts.taxes = TaxTable(version: 7, rates: rates)
+        let ids = (0..<films).map { _ in FilmID.generate(now: now) }
+        return try Pricing(house.request(ids), of: programme, to: institution, by: facts).price(now: now)
     }
 
     private func usd(_ minorUnits: Int64) -> Money { Money(minorUnits: minorUnits, currency: usd) }

@@ -10,10 +10,10 @@ public enum OrderPlacement {
         _ request: OrderRequest, by facts: OrderingFacts, number: OrderNumber, now: Instant,
         using random: inout some RandomNumberGenerator
     ) throws(OrderRejection) -> PlacedOrder {
-        let institution = try buyer(facts)
-        let programme = try offer(request, facts, to: institution)
+        let (institution, programme) = try parties(
+            request.programmeId, institution: facts.institution, programme: facts.programme)
         let films = try selection(request, facts, programme, in: institution.territory)
-        let price = try price(request, of: films.count, facts, programme, institution, now: now)
+        let price = try price(request, of: programme, to: institution, by: facts, now: now)
         let lines = zip(films, price.lines).map { film, price in
             OrderLine(
                 lineId: .generate(now: now, using: &random), filmId: film.id, title: film.title, price: price)
@@ -23,16 +23,13 @@ public enum OrderPlacement {
             programme: programme, films: films, lines: lines, price: price, placedAt: now)
     }
 
-    private static func buyer(_ facts: OrderingFacts) throws(OrderRejection) -> Institution {
-        guard let institution = facts.institution else { throw .institutionUnknown }
+    /// Who buys what, if the one can be sold to the other at any price.
+    public static func parties(
+        _ id: ProgrammeID, institution: Institution?, programme: Programme?
+    ) throws(OrderRejection) -> (Institution, Programme) {
+        guard let institution else { throw .institutionUnknown }
         guard institution.verified else { throw .institutionNotVerified }
-        return institution
-    }
-
-    private static func offer(
-        _ request: OrderRequest, _ facts: OrderingFacts, to institution: Institution
-    ) throws(OrderRejection) -> Programme {
-        guard let programme = facts.programme else { throw .programmeUnknown(request.programmeId) }
+        guard let programme else { throw .programmeUnknown(id) }
         guard programme.eligibleInstitutionTypes.contains(institution.type) else {
             throw .institutionTypeNotEligible(institution.type)
         }
@@ -40,7 +37,7 @@ public enum OrderPlacement {
             throw .programmeNotOffered(in: institution.territory)
         }
         for case .unsupported(let name) in programme.rules { throw .ruleNotSupported(name: name) }
-        return programme
+        return (institution, programme)
     }
 
     /// The films in the order asked for.
@@ -65,14 +62,11 @@ public enum OrderPlacement {
     }
 
     private static func price(
-        _ request: OrderRequest, of films: Int, _ facts: OrderingFacts, _ programme: Programme,
-        _ institution: Institution, now: Instant
+        _ request: OrderRequest, of programme: Programme, to institution: Institution, by facts: OrderingFacts,
+        now: Instant
     ) throws(OrderRejection) -> OrderPrice {
-        let pricing = Pricing(
-            programme: programme, institution: institution, taxes: facts.taxes, grantId: request.grantId,
-            grant: facts.grant)
         do throws(PricingRefusal) {
-            return try pricing.price(films: films, now: now)
+            return try Pricing(request, of: programme, to: institution, by: facts).price(now: now)
         } catch {
             throw .pricing(error)
         }

@@ -9,15 +9,18 @@ public struct OrderingFacts: Hashable, Sendable {
     public var taxes: TaxTable
     /// The institution's grant that the request names. Never from memory: only the database knows whether it is used.
     public var grant: GrantStanding?
+    /// The same of the quote that it names.
+    public var quote: QuoteStanding?
 
     public init(
         institution: Institution?, programme: Programme?, films: [FilmID: Film], taxes: TaxTable,
-        grant: GrantStanding? = nil
+        grant: GrantStanding? = nil, quote: QuoteStanding? = nil
     ) {
         self.institution = institution
         self.programme = programme
         self.films = films
         self.taxes = taxes
         self.grant = grant
+        self.quote = quote
     }
 }

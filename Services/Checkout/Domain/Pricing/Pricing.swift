@@ -11,49 +11,56 @@ public struct OrderPrice: Hashable, Sendable {
 }
 
 /// What an order costs is decided here and nowhere else, from what is known of the programme, the institution and the
-/// taxes, and of the grant that is to pay a part. It takes no price from outside, and makes and loses no cent.
+/// taxes, and of the grant or the quote that the order names. It takes no price from outside, and makes and loses no
+/// cent.
 ///
-/// The screening fees are the bundle's price, by the tier of the institution's type. A grant's discount is on their sum
-/// and the tax on what is left of it, each rounded once, and never on a line.
+/// The screening fees are the bundle's price: the quoted one, or that of the tier of the institution's type. A grant's
+/// discount is on their sum and the tax on what is left of it, each rounded once, and never on a line.
 public struct Pricing: Hashable, Sendable {
+    private let request: OrderRequest
     private let programme: Programme
     private let institution: Institution
-    private let taxes: TaxTable
-    private let grantId: GrantID?
-    private let grant: GrantStanding?
+    private let facts: OrderingFacts
 
-    /// - Parameters:
-    ///   - grantId: the grant that is asked for.
-    ///   - grant: what is known of it; nil for one that is not the institution's, or not there.
-    public init(
-        programme: Programme, institution: Institution, taxes: TaxTable, grantId: GrantID? = nil,
-        grant: GrantStanding? = nil
-    ) {
+    public init(_ request: OrderRequest, of programme: Programme, to institution: Institution, by facts: OrderingFacts)
+    {
+        self.request = request
         self.programme = programme
         self.institution = institution
-        self.taxes = taxes
-        self.grantId = grantId
-        self.grant = grant
+        self.facts = facts
     }
 
     /// - Parameter now: which of the price lists holds: opening hours, which the process's clock may judge.
-    public func price(films: Int, now: Instant) throws(PricingRefusal) -> OrderPrice {
-        guard let list = programme.priceList(at: now) else { throw .notForSale }
+    public func price(now: Instant) throws(PricingRefusal) -> OrderPrice {
+        let list = programme.priceList(at: now)
+        let fees = try fees(list)
+        return OrderPrice(
+            charge: try charge(fees), lines: fees.shares(request.filmIds.count),
+            priceListVersion: (list ?? programme.priceList).version, taxVersion: facts.taxes.version,
+            grantVersion: request.grantId == nil ? nil : facts.grant?.grant.version)
+    }
+
+    private func fees(_ list: PriceList?) throws(PricingRefusal) -> Money {
+        if let seen = request.quote {
+            guard request.grantId == nil else { throw .grantNotForQuote }
+            guard let quote = facts.quote, quote.quote.id == seen.id, quote.quote.institutionId == institution.id else {
+                throw .quoteUnknown
+            }
+            return try quote.bundle(for: programme.id, seen: seen.version)
+        }
+        guard let list else { throw .notForSale }
         guard case .fixed(_, let bundle) = list.price(for: institution.type) else {
             throw .priceOnRequest(institution.type)
         }
-        let fees = Money(minorUnits: bundle, currency: list.currency)
-        return OrderPrice(
-            charge: try charge(fees), lines: fees.shares(films), priceListVersion: list.version,
-            taxVersion: taxes.version, grantVersion: grantId == nil ? nil : grant?.grant.version)
+        return Money(minorUnits: bundle, currency: list.currency)
     }
 
     private func charge(_ fees: Money) throws(PricingRefusal) -> Charge {
         let discount = try discount(fees)
         do throws(MoneyError) {
-            var charge = Charge(screeningFees: fees, discount: discount, total: fees)
+            var charge = Charge(screeningFees: fees, discount: discount, total: fees, quoteId: request.quote?.id)
             if let discount { charge.total = try fees.subtracting(discount.amount) }
-            if let rate = taxes.rate(for: institution) {
+            if let rate = facts.taxes.rate(for: institution) {
                 let tax = charge.total.part(basisPoints: rate.rateBasisPoints)
                 charge.tax = TaxCharge(name: rate.name, rateBasisPoints: rate.rateBasisPoints, amount: tax)
                 charge.total = try charge.total.adding(tax)
@@ -65,8 +72,8 @@ public struct Pricing: Hashable, Sendable {
     }
 
     private func discount(_ fees: Money) throws(PricingRefusal) -> Discount? {
-        guard let grantId else { return nil }
-        guard let grant, grant.grant.id == grantId, grant.grant.institutionId == institution.id else {
+        guard let grantId = request.grantId else { return nil }
+        guard let grant = facts.grant, grant.grant.id == grantId, grant.grant.institutionId == institution.id else {
             throw .grantUnknown
         }
         let percent = try grant.percent()

@@ -28,6 +28,11 @@ extension Schema {
             .required("filmIds", .described("In the order of the cart's slots.", .array(.id))),
             .required("payment", payment),
             .optional("grantId", .described("The grant that is to pay a part of the screening fees.", .id)),
+            .optional(
+                "quote",
+                .described(
+                    "The quote that it is to be sold at, in the version that was seen.",
+                    .object("SeenQuote", [.required("id", .id), .required("version", .positive)]))),
         ])
 
     static let payment = Schema.object(

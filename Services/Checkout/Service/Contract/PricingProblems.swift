@@ -6,7 +6,7 @@ internal import JSON
 
 extension [ProblemType] {
     /// Every reason why nobody can say what an order costs.
-    static let ofPricing: [ProblemType] = [.notForSale, .priceOnRequest] + ofUsingGrants
+    static let ofPricing: [ProblemType] = [.notForSale, .priceOnRequest] + ofUsingGrants + ofUsingQuotes
 }
 
 /// The types are stable.
@@ -25,12 +25,16 @@ extension Problem {
         case .priceOnRequest(let type):
             self.init(
                 .priceOnRequest,
-                detail: "What the programme costs institutions of type \(type.rawValue) is said on request.",
+                detail:
+                    "What the programme costs institutions of type \(type.rawValue) is said on request: POST /v1/quotes asks.",
                 members: ["institutionType": .string(type.rawValue)])
         case .tooLarge:
             self.init(.programmeNotSellable, detail: "Its price is beyond what can be calculated with.")
         case .grantUnknown, .grantNotGranted, .grantNotYetValid, .grantExpired, .grantUsed:
             self = Self.grant(refusal, addresses)
+        case .quoteUnknown, .quoteNotOffered, .quoteForOtherProgramme, .quoteExpired, .quoteChanged, .quoteUsed,
+            .grantNotForQuote:
+            self = Self.quote(refusal, addresses)
         }
     }
 

@@ -14,5 +14,6 @@ struct OrderAddresses: Sendable {
     func order(_ id: OrderID) -> String { "\(base)/v1/orders/\(id)" }
     func invoice(_ id: InvoiceID) -> String { "\(base)/v1/invoices/\(id)" }
     func creditNote(_ id: InvoiceID) -> String { "\(base)/v1/credit-notes/\(id)" }
+    func quote(_ id: QuoteID) -> String { "\(base)/v1/quotes/\(id)" }
     func grant(_ id: GrantID) -> String { "\(base)/v1/grants/\(id)" }
 }

@@ -6,11 +6,12 @@ enum OrderClaim: Hashable, Sendable {
     case cart(InstitutionID, CartID)
     case key(ScopedKey)
     case grant(GrantID)
+    case quote(QuoteID)
 }
 
 /// The rules by which orders that come at the same time share a transaction. It owns who waits, who is under way in
 /// which batch, and who has to run again alone; it refuses an order when too many wait, and never lets two be under way
-/// at the same time that could stand in each other's way: of one cart, of one key, of one grant.
+/// at the same time that could stand in each other's way: of one cart, key, grant or quote.
 ///
 /// Pure: each event is a mutating function that says what to do, and neither clock nor database is in it. Every order
 /// that was admitted ends exactly once: in what `landed`, `expire` or `withdraw` returns.

@@ -75,6 +75,7 @@ extension OrderStore {
             institution.version IS NOT DISTINCT FROM asked.institution_version
                 AND asked.tax_version = (SELECT version FROM tax_table)
                 AND (asked.grant_id IS NULL OR EXISTS (\(sql: grantAsDecided)))
+                AND (asked.quote_id IS NULL OR EXISTS (\(sql: quoteAsDecided)))
                 AND programme.version IS NOT DISTINCT FROM asked.programme_version
                 AND asked.id NOT IN (SELECT order_id FROM stale) AS current,
             answered.*
@@ -99,6 +100,11 @@ extension OrderStore {
             AND starts_at <= clock_timestamp() AND clock_timestamp() < ends_at
         """
 
+    private static let quoteAsDecided: SQL = """
+        SELECT FROM quotes
+        WHERE id = asked.quote_id AND version = asked.quote_version AND valid_until > clock_timestamp()
+        """
+
     private static func asked(_ submissions: [OrderSubmission]) -> SQL {
         let orders = submissions.map(\.order)
         let payments = orders.map(\.request.payment.columns)
@@ -117,13 +123,14 @@ extension OrderStore {
                 \(submissions.map { Bytea($0.fingerprint) }), \(submissions.map { Int32(clamping: $0.answer.status) }),
                 \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) }),
                 \(submissions.map(\.charge)), \(submissions.map(\.cancellation)), \(orders.map(\.price.taxVersion)),
-                \(orders.map(\.request.grantId)), \(orders.map(\.price.grantVersion))
+                \(orders.map(\.request.grantId)), \(orders.map(\.price.grantVersion)),
+                \(orders.map(\.request.quote?.id)), \(orders.map(\.request.quote?.version))
             ) WITH ORDINALITY AS asked
                 (id, number, institution_id, institution_version, cart_id, programme_id, programme_version,
                  programme_name, price_list_version, institution, total, currency, payment_method,
                  purchase_order_number, placed_at, state, event_sequence, attempts, wait, key, lock_name,
                  asked_fingerprint, answer_status, answer_location, answer_body, charge, cancellation,
-                 tax_version, grant_id, grant_version, place)
+                 tax_version, grant_id, grant_version, quote_id, quote_version, place)
             """
     }
 
@@ -132,11 +139,11 @@ extension OrderStore {
             (id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
              price_list_version, institution, total_minor_units, currency, payment_method,
              purchase_order_number, placed_at, state, event_sequence, answer_attempts, answer_due_at,
-             charge, cancellation, grant_id)
+             charge, cancellation, grant_id, quote_id)
         SELECT id, number, institution_id, cart_id, programme_id, programme_version, programme_name,
             price_list_version, institution, total, currency, payment_method,
             purchase_order_number, placed_at, state, event_sequence, attempts,
-            clock_timestamp() + make_interval(secs => wait), charge, cancellation, grant_id
+            clock_timestamp() + make_interval(secs => wait), charge, cancellation, grant_id, quote_id
         FROM judged
         WHERE held AND current AND status IS NULL
         ORDER BY place

@@ -7,7 +7,7 @@ internal import Postgres
 /// round trip and one transaction.
 ///
 /// Each order has its own outcome. The store refuses what the decision could not see: a key that is answered or at work
-/// elsewhere, facts that have changed since, a cart that is ordered or a grant that is used already; a neighbour in the
+/// elsewhere, facts that have changed since, a cart that is ordered or a grant or quote that is used; a neighbour in the
 /// batch is not touched by that. Only an error of the statement itself meets all of them, and then nothing of the batch
 /// has happened.
 struct OrderStore: Sendable {
@@ -27,11 +27,11 @@ struct OrderStore: Sendable {
         case running
         /// A version that the order was decided by is no longer the current one.
         case stale
-        /// The cart has an order, or the grant is used.
+        /// The cart has an order, or the grant or quote is used.
         case taken
     }
 
-    /// The outcomes, in the order of `submissions`; no two of these may share a cart, a key or a grant.
+    /// The outcomes, in the order of `submissions`; no two of these may share a cart, a key, a grant or a quote.
     func store(_ submissions: [OrderSubmission]) async throws -> [Result<Outcome, any Error>] {
         // By grant and cart: two processes that insert the same at once wait for each other, and never in a circle.
         let order = submissions.indices.sorted { submissions[$0].placeInLine < submissions[$1].placeInLine }

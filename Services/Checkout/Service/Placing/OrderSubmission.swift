@@ -19,8 +19,10 @@ struct OrderSubmission: Sendable {
     let events: [EventDraft]
 
     var claims: [OrderClaim] {
-        let claims: [OrderClaim] = [.cart(order.institution.id, order.request.cartId), .key(key)]
-        return order.request.grantId.map { claims + [.grant($0)] } ?? claims
+        var claims: [OrderClaim] = [.cart(order.institution.id, order.request.cartId), .key(key)]
+        if let grant = order.request.grantId { claims.append(.grant(grant)) }
+        if let quote = order.request.quote { claims.append(.quote(quote.id)) }
+        return claims
     }
 
     /// What it adds to its transaction: the texts, which are nearly all of it, and a little for each row.

@@ -100,7 +100,9 @@ struct PlaceOrder: Sendable {
             let look = try await store.look(at: command, fingerprint: fingerprint)
             if let outcome = look.answered, let refusal = refusal(outcome) { return refusal }
             if let order = look.orderOfCart { return .cartOrdered(order) }
-            guard !isTaken || look.facts.grant?.usedBy != nil else { throw TakenByNobody() }
+            guard !isTaken || look.facts.grant?.usedBy != nil || look.facts.quote?.usedBy != nil else {
+                throw TakenByNobody()
+            }
             await facts.replace(look.facts, for: command.request, of: command.institution)
             known = look.facts
             isFresh = true
@@ -108,7 +110,7 @@ struct PlaceOrder: Sendable {
         return .unsettled
     }
 
-    /// Nil where there is more to find out: what has changed, or which order has the cart or the grant.
+    /// Nil where there is more to find out: what has changed, or which order has the cart, grant or quote.
     private func refusal(_ outcome: OrderStore.Outcome) -> Outcome? {
         switch outcome {
         case .answered(let answer, let sameRequest): sameRequest ? .answeredBefore(answer) : .keyReused
@@ -158,14 +160,15 @@ struct PlaceOrder: Sendable {
         question.string(request.programmeId.text)
         for id in request.filmIds { question.string(id.text) }
         question.raw(try JSON.encode(request.payment))
-        // Only where there is one: the keys of requests without it keep their fingerprints.
+        // Only where there is one: the keys of requests without them keep their fingerprints.
         if let grant = request.grantId { question.string("grant \(grant)") }
+        if let quote = request.quote { question.string("quote \(quote.id) \(quote.version)") }
         question.endArray()
         return Hashing.sha256(question.bytes)
     }
 }
 
-/// An order was not stored, and neither its cart nor its grant has another: an id or a number of ours is not unique.
+/// An order was not stored, and none of its cart, grant and quote has another: an id or a number of ours is not unique.
 struct TakenByNobody: Error, CustomStringConvertible {
     var description: String { "an order was in the way of one that has nothing in common with it" }
 }

@@ -8,6 +8,7 @@ internal import ServiceShell
 /// then costs is decided when it is placed, and nowhere else.
 struct PricingDesk: Sendable {
     private let grants: GrantRoutes
+    private let quotes: QuoteRoutes
 
     init(
         pool: PostgresPool, authenticator: Authenticator, addresses: OrderAddresses,
@@ -17,9 +18,13 @@ struct PricingDesk: Sendable {
         grants = GrantRoutes(
             authenticator: authenticator, pool: pool, addresses: addresses,
             apply: ApplyForGrant(answers: answers, addresses: addresses, now: now), decide: DecideGrant(pool: pool))
+        quotes = QuoteRoutes(
+            authenticator: authenticator, pool: pool, addresses: addresses,
+            ask: RequestQuote(answers: answers, addresses: addresses, now: now), offer: OfferQuote(pool: pool))
     }
 
     func register(in router: inout Router) {
         grants.register(in: &router)
+        quotes.register(in: &router)
     }
 }

@@ -33,10 +33,15 @@ struct ProjectionStore: Sendable {
     static func select(for request: OrderRequest, of institution: InstitutionID) -> [SQL] {
         [
             "/* institutionFact */ SELECT \(sql: Institution.columns) FROM institutions WHERE id = \(institution)",
-            "/* programmeFact */ SELECT programme FROM programme_projection WHERE id = \(request.programmeId)",
+            select(request.programmeId),
             "/* filmFacts */ SELECT film FROM film_projection WHERE id = ANY(\(request.filmIds))",
             TaxTable.select, GrantStore.fact(request.grantId, of: institution),
+            QuoteStore.fact(request.quote?.id, of: institution),
         ]
+    }
+
+    static func select(_ programme: ProgrammeID) -> SQL {
+        "/* programmeFact */ SELECT programme FROM programme_projection WHERE id = \(programme)"
     }
 
     static func facts(_ rows: ArraySlice<Rows>) throws -> OrderingFacts {
@@ -46,7 +51,8 @@ struct ProjectionStore: Sendable {
             institution: try rows[0].first.map { try Institution($0) },
             programme: try rows[1].first.map { try Programme(projected: $0) },
             films: Dictionary(films.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            taxes: try TaxTable(rows[3]), grant: try rows[4].first.map { try GrantRow($0).standing })
+            taxes: try TaxTable(rows[3]), grant: try rows[4].first.map { try GrantRow($0).standing },
+            quote: try rows[5].first.map { try QuoteRow($0).standing })
     }
 
     // MARK: - Writing

@@ -7,7 +7,7 @@ struct OrderRequestBody: Decodable {
     let request: OrderRequest
 
     private enum Member: String, CodingKey, CaseIterable {
-        case cartId, programmeId, filmIds, payment, grantId
+        case cartId, programmeId, filmIds, payment, grantId, quote
     }
 
     private enum PaymentMember: String, CodingKey, CaseIterable {
@@ -23,6 +23,24 @@ struct OrderRequestBody: Decodable {
             programmeId: try members.decode(ProgrammeID.self, forKey: .programmeId),
             filmIds: try members.decode([FilmID].self, forKey: .filmIds),
             payment: try members.decode(PaymentTerms.self, forKey: .payment),
-            grantId: try members.decodeIfPresent(GrantID.self, forKey: .grantId))
+            grantId: try members.decodeIfPresent(GrantID.self, forKey: .grantId),
+            quote: try members.decodeIfPresent(QuoteBody.self, forKey: .quote)?.quote)
+    }
+}
+
+/// `{"id": "…", "version": 2}`.
+private struct QuoteBody: Decodable {
+    let quote: SeenQuote
+
+    private enum Member: String, CodingKey, CaseIterable { case id, version }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.members(Member.self)
+        let version = try members.decode(Int64.self, forKey: .version)
+        guard version > 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .version, in: members, debugDescription: "Versions count from 1.")
+        }
+        quote = SeenQuote(id: try members.decode(QuoteID.self, forKey: .id), version: version)
     }
 }
