@@ -96,7 +96,7 @@ let package = Package(
         shared("HTTPServer", "HTTP/Server", uses: ["CMicroHTTP", "JSON", "Reactor"], settings: strictMemory),
         shared("HTTPClient", "HTTP/Client", uses: ["CCurl", "Reactor"], settings: strictMemory),
         // What clients may rely on, written down: the model's schemas and the documents
-        shared("Contracts", uses: ["FilmClubModel", "HTTPServer", "JSON"]),
+        shared("Contracts", uses: ["FilmClubModel", "HTTPServer", "JSON"], resources: [.embedInCode("Schemas")]),
         shared(
             "ServiceShell",
             uses: ["Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "Reactor"],
@@ -141,7 +141,8 @@ let package = Package(
         tests(
             "ContractsTests",
             uses: [
-                "Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JSON", "ServiceShell", "ServiceTestSupport",
+                "Contracts", "FilmClubModel", "HTTPClient", "HTTPServer", "JOSE", "JSON", "ServiceShell",
+                "ServiceTestSupport",
             ]),
         tests("HTTPTests", uses: ["HTTPServer", "HTTPClient", "JSON", "Reactor"]),
         tests(

@@ -111,7 +111,10 @@ struct ContractCheckTests {
         }
         #expect(first == second)
         let paths = try JSON.parse(first)["paths"]?.objectValue?.keys
-        #expect(paths == ["/v1/things/{id}", "/v1/files/{path}", "/openapi.json"])
+        #expect(
+            paths == [
+                "/v1/things/{id}", "/v1/files/{path}", "/asyncapi.json", "/docs/schemas/{schema}", "/openapi.json",
+            ])
     }
 
     @Test("Where nothing is declared there is no document")

@@ -28,6 +28,7 @@ struct SchemaJudgeTests {
         (["pattern": "^[a-z]+$"], "abc", "abc\n"),
         (["format": "uuid"], "0190b5a8-7c00-7000-8000-000000000001", "0190b5a8-7c00-7000-8000"),
         (["format": "date-time"], "2026-03-20T09:30:00.000001Z", "2026-03-20 09:30"),
+        (["not": ["const": "a"]], "b", "a"),
         (["anyOf": [["const": "a"], ["type": "integer"]]], 3, "b"),
         (["$ref": "#/components/schemas/Word"], "word", 1),
         (["$ref": "#/components/schemas/Word", "description": "Some word."], "word", 1),

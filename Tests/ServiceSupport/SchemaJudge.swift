@@ -45,7 +45,9 @@ public struct SchemaJudge: Sendable {
             return number(value, keyword, content, at: place)
         case "minLength", "maxLength", "pattern", "format":
             return string(value, keyword, content, at: place)
-        case "$schema", "$id", "title", "description", "example", "examples", "x-since": return []
+        case "not":
+            return verdict(!faults(in: value, by: content).isEmpty, "is what it may not be", place)
+        case "$schema", "$id", "$defs", "title", "description": return []
         default: return ["\(place): nobody judges by the keyword \(keyword)"]
         }
     }

@@ -1,31 +1,32 @@
 internal import Contracts
+internal import FilmClubModel
 public import HTTPServer
-internal import JOSE
 internal import JSON
 
 extension Router {
-    /// Serves the document of everything that is declared so far, and of the route that serves it. Nothing where
-    /// nothing is declared.
+    /// Serves the documents: of everything that is declared so far and of these routes themselves, and of the topics.
+    /// Nothing where nothing is declared.
     /// - Parameters:
     ///   - service: its name.
     ///   - server: where clients reach it; nil for where they have the document from.
     public mutating func publishContract(of service: String, at server: String? = nil) {
         guard !Contract(self).operations.isEmpty else { return }
+        let topics = PublishedDocument(.json) { JSON.encode(try AsyncAPI.document(version: Shell.version)) }
+        get(AsyncAPI.path, .asyncAPI) { _ in try topics.response }
+        get("/docs/schemas/{schema}", .readSchema) { request in
+            let file = try request.parameter("schema") { $0 }
+            guard let schema = EventSchema.all.first(where: { "\($0.name).json" == file }) else {
+                throw Problem.notFound("There is no such schema.")
+            }
+            return PublishedDocument.answer(schema.bytes, .schema)
+        }
+        // It names the route that serves it, so that is there first, and what it answers comes after.
         var complete = self
         complete.get(OpenAPI.path, .openAPI) { _ in .noContent }
+        let contract = Contract(complete)
         let openAPI = OpenAPI(title: "FilmClub \(service)", version: Shell.version, server: server)
-        let bytes = JSON.encode(openAPI.document(Contract(complete)))
-        let answer = Response.json(
-            bytes, headers: ["ETag": Self.entityTag(bytes), "Cache-Control": "no-cache"])
-        get(OpenAPI.path, .openAPI) { _ in answer }
-    }
-
-    /// Of the first 64 bits of its digest.
-    private static func entityTag(_ bytes: [UInt8]) -> String {
-        let digits = Hashing.sha256(bytes).prefix(8).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 0xF, radix: 16)
-        }
-        return "\"\(digits.joined())\""
+        let interface = PublishedDocument(.json) { JSON.encode(openAPI.document(contract)) }
+        get(OpenAPI.path, .openAPI) { _ in try interface.response }
     }
 }
 
@@ -40,4 +41,26 @@ extension Operation {
                     .required("components", .object([])),
                 ]), headers: [.entityTag], says: "The service's interface, as OpenAPI 3.1 describes it.")
         ])
+
+    fileprivate static let asyncAPI = Operation(
+        "asyncAPI", "The topics",
+        answers: [
+            .json(
+                .object([
+                    .required("asyncapi", .word("3.0.0")), .required("info", .object([])),
+                    .required("defaultContentType", .word("application/json")), .required("channels", .object([])),
+                    .required("operations", .object([])), .required("components", .object([])),
+                ]), headers: [.entityTag], says: "What the services tell each other, as AsyncAPI 3.0 describes it.")
+        ])
+
+    fileprivate static let readSchema = Operation(
+        "readSchema", "The JSON Schema of one version of an event",
+        parameters: [
+            .path("schema", .words(EventSchema.all.map { "\($0.name).json" }), says: "Its type and version.")
+        ],
+        answers: [
+            Answer(
+                200, "As it was published: it never changes.",
+                mediaTypes: [PublishedDocument.MediaType.schema.rawValue], headers: [.entityTag])
+        ], problems: [.notFound])
 }

@@ -1,0 +1,36 @@
+/// SHA-256 of every schema that was published. A line is added with its file and never changed: who finds one that no
+/// longer fits has changed what readers were promised.
+enum SealedSchemas {
+    static let digests: [String: String] = [
+        "CartClosed-1.0": "fa6036a3379c65542f7ba07329f76983fa6a7794201cd99fb244d5ed93fecc77",
+        "CartCompleted-1.0": "370db486fb57aa80c90b06664d926b87ae8756e65cf49f7523a1a3e7eb67867d",
+        "CartExpired-1.0": "0eefdb7806c0e1b3dc1fe9e2d4f2d85814c9634f3fd3ded11b1fba3e1507184c",
+        "CartOpened-1.0": "6a7a1d786993457233a26bde0cf03b8b0318aa3ae6083b59bb6dbc604362126f",
+        "EntitlementReinstated-1.0": "55332cd035af2a56e23fd8b2f03f06b993478c93d4a39a5f232634bba2e8457c",
+        "EntitlementRevoked-1.0": "b935fff7894186941b3a4470ea67b320c679a2ee66f75a294550329b17120f50",
+        "EntitlementSuspended-1.0": "34e32bca7e0ddb9364f8e2e57b9a784af8c518feae56917d62963b1081190be9",
+        "EntitlementsGranted-1.0": "e126d86988f37e3ac298ec14b2b04de666464293f5d927832a1e205d9addfd8e",
+        "EntitlementsRefused-1.0": "dc362cc4a4bb9aeb6c26ffabd2a68300a1fa01fa20bf46f79a2b1984e95a445a",
+        "FilmChanged-1.0": "7e16103d6f7ac67254907901c64cd73771c3de69958df30064b7a6f2845cc675",
+        "FilmChanged-1.1": "a0944524c396d0b8d1ad3867fa804960b4c8dc4d725341907410a184832f7671",
+        "FilmRemoved-1.0": "068cc023ebdc7a04f21d9429f3114306f2ad88f89ef01f1a910324c533b0fff4",
+        "FilmSelected-1.0": "9098f08cbc42d5f404370b3455a7e4d076410e0750a070dd254b727789a6bf5d",
+        "FilmSwapped-1.0": "0eb79c9aed37bb8fa49d6ccd26a7df48ccb54b72670a80569f4330375e470387",
+        "InstitutionChanged-1.0": "0b7ff624e08f26f82d2422838dfc39ee6ef64417cb353694ca38f2508f37d7c1",
+        "InstitutionChanged-1.1": "4d9d158dd8c5f5e931b58409d2bdf444d098837e3f5316a9b5991aee21e2e109",
+        "OrderCancelled-1.0": "9c683e695c49e55177b37f0c2f97d5e5edf905c6bf19e75eca2a279c220eabbf",
+        "OrderConfirmed-1.0": "81db72393c4b8d874ed3ffdd626b058760b2fdd9b07134b466b88e3ca29042d3",
+        "OrderConfirmed-1.1": "550139097ae2cda14e1b3a3cc0ca0204ef89557c5701fd92f46d9fbf619811a2",
+        "OrderFulfilled-1.0": "a578556a857e964e1eb6b2323485bd75f2187307608a2e7b6b8b480526e623ee",
+        "OrderPlaced-1.0": "fd82579efcb5d7f0d1b3979df54b152e306d4d60d2dcce050ca2ed6367d304ce",
+        "OrderPlaced-1.1": "2f7b15b548d2e627aa166de9873f188bc61b1a942a6957f72e72b63b9d61bc17",
+        "OrderRefunded-1.0": "1784e448e375e7b4d42ce6dad95c0fdd056fbb58e554eca35cdf23ddc31272fa",
+        "OrderReinstated-1.0": "90bd28a055765bdc876dad162e808fbb0fbd2f59afb0422e446834542bd19da5",
+        "OrderSuspended-1.0": "905d4c100547117275a33c67440feb2ea83191c8c49bc7c6553c96c26f046a35",
+        "PaymentAuthorised-1.0": "5960dad394e10ee779f7f2b02bc420781169710cf02d7c41aa01e500265b6ec1",
+        "ProgrammeChanged-1.0": "cd318cfd16519d924be89238ccc3ad8d5a5773bac3df5bc895395bea9ac841e6",
+        "ProgrammeChanged-1.1": "677e8eabd661d35240b92110474c9db79342ed2d47469a1420095dd28bc4a9e4",
+        "RepublishRequested-1.0": "1a263ea57f560d02d4ce26ad1519cc5c486e6dfc012a8c2dca9f5358df287856",
+        "UsageAggregated-1.0": "21b06794bbcddda486f0af20a492a7ca293db3b65fe0d77c3461fbd5b02eb4f7",
+    ]
+}
