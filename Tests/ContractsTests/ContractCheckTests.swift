@@ -113,7 +113,8 @@ struct ContractCheckTests {
         let paths = try JSON.parse(first)["paths"]?.objectValue?.keys
         #expect(
             paths == [
-                "/v1/things/{id}", "/v1/files/{path}", "/asyncapi.json", "/docs/schemas/{schema}", "/openapi.json",
+                "/v1/things/{id}", "/v1/files/{path}", "/asyncapi.json", "/docs/events", "/docs/schemas/{schema}",
+                "/openapi.json", "/docs",
             ])
     }
 

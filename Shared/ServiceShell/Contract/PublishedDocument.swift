@@ -1,3 +1,5 @@
+internal import Contracts
+internal import FoundationEssentials
 internal import HTTPServer
 internal import JOSE
 internal import Reactor
@@ -7,6 +9,7 @@ final class PublishedDocument: Sendable {
     enum MediaType: String, Sendable {
         case json = "application/json"
         case schema = "application/schema+json"
+        case page = "text/html; charset=utf-8"
     }
 
     private let type: MediaType
@@ -30,10 +33,18 @@ final class PublishedDocument: Sendable {
 
     /// Whoever has these very bytes is answered 304 by the listener.
     static func answer(_ bytes: [UInt8], _ type: MediaType) -> Response {
-        Response(
-            headers: ["Content-Type": type.rawValue, "ETag": entityTag(bytes), "Cache-Control": "no-cache"],
-            body: .bytes(bytes))
+        var headers: ResponseHeaders = [
+            "Content-Type": type.rawValue, "ETag": entityTag(bytes), "Cache-Control": "no-cache",
+        ]
+        if type == .page { headers[contentSecurityPolicy] = pagePolicy }
+        return Response(headers: headers, body: .bytes(bytes))
     }
+
+    /// A browser loads and runs nothing for a page, and applies the one style that is ours (CSP 3 §2.3.1).
+    static let contentSecurityPolicy = "Content-Security-Policy"
+    private static let pagePolicy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"
+        + Data(Hashing.sha256(Array(DocumentPage.style.utf8))).base64EncodedString() + "'"
 
     /// Of the first 64 bits of their digest.
     private static func entityTag(_ bytes: [UInt8]) -> String {
