@@ -99,23 +99,32 @@ struct IdempotencyTests {
     @Test("While the first request is at work the second is told so at once")
     func running() async throws {
         try await Till.with { till in
-            let request = till.house.request()
-            let first = try await till.pool.withTransaction { transaction in
-                // Somebody else's order of this cart, not committed yet: the first request waits for its end.
-                _ = try await transaction.query(Self.insertOrder(cart: request.cartId, of: till.house.school.id))
-                let first = Task { try await till.order(request, key: "k") }
-                try await Self.wait(till) { "wait_event_type = 'Lock'" }
-                let second = try await till.order(request, key: "k")
-                #expect(second.status == 409)
-                #expect(second.problem == "idempotency-key-in-use")
-                #expect(second.headers["Retry-After"] == "1")
-                _ = try await transaction.query("DELETE FROM orders WHERE cart_id = \(request.cartId)")
-                return first
-            }
-            let answer = try await first.value
-            #expect(answer.status == 201)
-            #expect(try await till.order(request, key: "k").bytes == answer.bytes)
+            var (first, second) = try await askTwice(till, key: "k")
+            // On a machine that needs seconds for the second question the first has given up by then: 503, nothing done.
+            while first.answer.status == 503 { (first, second) = try await askTwice(till, key: first.key + "k") }
+            #expect(second.status == 409)
+            #expect(second.problem == "idempotency-key-in-use")
+            #expect(second.headers["Retry-After"] == "1")
+            #expect(first.answer.status == 201)
+            #expect(try await till.order(first.request, key: first.key).bytes == first.answer.bytes)
         }
+    }
+
+    private typealias Asked = (request: OrderRequest, key: String, answer: Answer)
+
+    /// A request that waits for somebody else's order of its cart, and what the same one is told meanwhile.
+    private func askTwice(_ till: Till, key: String) async throws -> (first: Asked, second: Answer) {
+        let request = till.house.request()
+        let (first, second) = try await till.pool.withTransaction { transaction in
+            // Not committed yet: the first request waits for its end.
+            _ = try await transaction.query(Self.insertOrder(cart: request.cartId, of: till.house.school.id))
+            let first = Task { try await till.order(request, key: key) }
+            try await Self.wait(till) { "wait_event_type = 'Lock'" }
+            let second = try await till.order(request, key: key)
+            _ = try await transaction.query("DELETE FROM orders WHERE cart_id = \(request.cartId)")
+            return (first, second)
+        }
+        return ((request, key, try await first.value), second)
     }
 
     @Test("A key that another process is at work on is told so at once")
