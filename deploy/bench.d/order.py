@@ -91,8 +91,8 @@ class Desk:
         self.prepare_pgbench()
         ours = Side(f"POST /v1/orders, {CLIENTS} clients", "orders")
         theirs = {name: Side(f"pgbench, {name}, {CLIENTS} clients", "orders") for name in SCRIPTS}
-        self.place_and_fulfil(Side("warm-up", "orders"), 1)
-        alternate(PAIRS, lambda: self.place_and_fulfil(ours, SECONDS),
+        self.place_and_end(Side("warm-up", "orders"), 1)
+        alternate(PAIRS, lambda: self.place_and_end(ours, SECONDS),
                   *[lambda name=name: self.pgbench(theirs[name], name) for name in SCRIPTS])
         ratios = [ratio(ours, side) for side in theirs.values()]
         ratios[0]["aim"] = 1.2
@@ -120,14 +120,15 @@ class Desk:
         side.add(made, result["seconds"], cpu, p50_ms=result["p50_ms"], p99_ms=result["p99_ms"],
                  max_ms=result["max_ms"])
 
-    def place_and_fulfil(self, side, seconds, rate=0):
+    def place_and_end(self, side, seconds, rate=0):
         self.place(side, seconds, rate)
-        self.fulfil()
+        self.end()
 
-    def fulfil(self):
-        """Nobody makes entitlements here: without this every order would be asked after when its deadline comes."""
+    def end(self):
+        """Nobody makes entitlements here: without this every order would be asked after when its deadline comes.
+        Fulfilled ones would be invoiced in the midst of the next round."""
         sql(OURS, """
-            UPDATE orders SET state = 'fulfilled', answer_due_at = NULL WHERE state <> 'fulfilled';
+            UPDATE orders SET state = 'cancelled', answer_due_at = NULL WHERE state <> 'cancelled';
             VACUUM ANALYZE orders
             """)
 
@@ -135,7 +136,7 @@ class Desk:
         """Time to the answer, from when an order was due, at half of the rate that was measured."""
         rate = round(sorted(ours.rates)[len(ours.rates) // 2] / 2)
         side = Side("open loop", "orders")
-        self.place_and_fulfil(side, SECONDS, rate)
+        self.place_and_end(side, SECONDS, rate)
         result = side.runs[0]
         self.notes.append(f"at {rate:,} orders/s (half of that, open loop): p50 {result['p50_ms']:.1f} ms, "
                           f"p99 {result['p99_ms']:.1f} ms, slowest {result['max_ms']:.1f} ms")
