@@ -22,12 +22,11 @@ public final class LogWriter: LogSink, @unchecked Sendable {
         var writerSleeps = true
     }
 
-    private let descriptor: Int32
     private let bufferBytesMax: Int
     private let now: @Sendable () -> Instant
     private let buffer = Lock(Buffer())
-    /// Held while bytes are on their way out, so that `flush` and the thread keep the lines in order.
-    private let writing = Lock(())
+    /// Lent while bytes are on their way out, so that `flush` and the thread keep the lines in order.
+    private let descriptor: Lock<Int32>
     private let wakeUp: UnsafeMutablePointer<sem_t>
 
     /// Starts the thread, which lives as long as the process. Block signals before.
@@ -37,7 +36,7 @@ public final class LogWriter: LogSink, @unchecked Sendable {
     }
 
     init(descriptor: Int32, bufferBytesMax: Int, now: @escaping @Sendable () -> Instant) throws(ReactorError) {
-        self.descriptor = descriptor
+        self.descriptor = Lock(descriptor)
         self.bufferBytesMax = bufferBytesMax
         self.now = now
         wakeUp = .allocate(capacity: 1)
@@ -81,7 +80,7 @@ public final class LogWriter: LogSink, @unchecked Sendable {
 
     /// Writes what is there; false when nothing was.
     private func writeOut() -> Bool {
-        writing.withLock { _ in
+        descriptor.withLock { descriptor in
             let (bytes, dropped) = buffer.withLock { buffer in
                 defer {
                     buffer.writerSleeps = buffer.bytes.isEmpty
