@@ -99,30 +99,6 @@ struct EventLoopTests {
         }
     }
 
-    @Test("A watch whose descriptor was closed too early ends in peace, whoever has its number by now")
-    func closedTooEarly() async throws {
-        let loop = try EventLoop.spawn(name: "closed")
-        defer { loop.stop() }
-        // Nobody; something that epoll does not know; something that it does not take.
-        let successors: [@Sendable (SocketPair) -> Int32?] = [
-            { _ in nil }, { dup($0.theirs) }, { _ in open("/dev/null", O_RDONLY) },
-        ]
-        for successor in successors {
-            try await onLoop(loop) {
-                let pair = try SocketPair()
-                defer { pair.closeBoth() }
-                let other = successor(pair)
-                let watch = try loop.watch(pair.mine, for: .read) { _ in }
-                close(pair.mine)
-                if let other {
-                    dup2(other, pair.mine)
-                    close(other)
-                }
-                watch.cancel()
-            }
-        }
-    }
-
     @Test("Blocked signals reach the loop")
     func signals() async throws {
         // SIGWINCH: ignored by default, so that a test run cannot die of it wherever it lands.
