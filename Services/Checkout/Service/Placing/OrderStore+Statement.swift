@@ -124,7 +124,7 @@ extension OrderStore {
                 \(submissions.map(\.answer.location)), \(submissions.map { Bytea($0.answer.body) }),
                 \(submissions.map(\.charge)), \(submissions.map(\.cancellation)), \(orders.map(\.price.taxVersion)),
                 \(orders.map(\.request.grantId)), \(orders.map(\.price.grantVersion)),
-                \(orders.map(\.request.quote?.id)), \(orders.map(\.request.quote?.version))
+                \(orders.map { $0.request.quote?.id }), \(orders.map { $0.request.quote?.version })
             ) WITH ORDINALITY AS asked
                 (id, number, institution_id, institution_version, cart_id, programme_id, programme_version,
                  programme_name, price_list_version, institution, total, currency, payment_method,
